@@ -1,0 +1,50 @@
+using Realtime.Lifespan;
+using Realtime.Protocol;
+
+namespace Realtime;
+
+public sealed partial class App
+{
+    private readonly LifespanHooks _lifespan = new();
+
+    /// <summary>Runs before the server listens, in the order added. An exception stops the start.</summary>
+    /// <param name="hook">The work; its token fires when the start is given up.</param>
+    public void OnStart(Func<CancellationToken, ValueTask> hook)
+    {
+        ThrowIfBuilt();
+        _lifespan.AddStart(hook);
+    }
+
+    /// <summary>
+    /// Runs when the server stops accepting, while connections are still open: the moment to tell sockets to go away.
+    /// </summary>
+    /// <param name="hook">The work, which must not block.</param>
+    public void OnStopping(Action hook)
+    {
+        ThrowIfBuilt();
+        _lifespan.AddStopping(hook);
+    }
+
+    /// <summary>
+    /// Runs after the server's connections have closed, in reverse of the order added, each even if one before it threw.
+    /// </summary>
+    /// <param name="hook">The work; its token fires when the time for a graceful shutdown is over.</param>
+    public void OnStop(Func<CancellationToken, ValueTask> hook)
+    {
+        ThrowIfBuilt();
+        _lifespan.AddStop(hook);
+    }
+
+    /// <summary>
+    /// Runs work beside the requests for as long as the app runs. The work starts behind the start hooks; on shutdown its token
+    /// fires and the app waits for it within <see cref="AppOptions.ShutdownTimeout"/>. An exception out of it is logged.
+    /// </summary>
+    /// <param name="work">The work; it should end soon after its token fires.</param>
+    public void Background(Func<CancellationToken, Task> work)
+    {
+        ThrowIfBuilt();
+        _lifespan.AddBackground(work);
+    }
+
+    private Task LiveAsync(LifespanConnection lifespan) => _lifespan.LiveAsync(lifespan, Provider);
+}

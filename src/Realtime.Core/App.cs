@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Realtime.Protocol;
+
+namespace Realtime;
+
+/// <summary>
+/// A web app: routes, sockets and jobs around one async contract. Make one, add to it, and await <c>RunAsync(args)</c>.
+/// </summary>
+/// <remarks>
+/// Everything is added before the app starts; adding later throws <see cref="InvalidOperationException"/>. Sockets and jobs
+/// attach through <see cref="Extend{T}"/>, the same door that any other extension uses.
+/// </remarks>
+public sealed partial class App
+{
+    private readonly Dictionary<Type, object> _extensions = [];
+    private readonly List<Func<Application, Application>> _middleware = [];
+    private IServiceProvider? _provider;
+    private Application? _application;
+
+    /// <summary>Makes an app.</summary>
+    /// <param name="options">Settings; null for the defaults.</param>
+    public App(AppOptions? options = null)
+    {
+        Options = options ?? new AppOptions();
+        Services.AddLogging();
+        Services.TryAddSingleton(TimeProvider.System);
+        Services.AddSingleton(this);
+    }
+
+    /// <summary>What the app was made with.</summary>
+    public AppOptions Options { get; }
+
+    /// <summary>How JSON is read and written everywhere in the app.</summary>
+    public JsonSerializerOptions Json => Options.Json;
+
+    /// <summary>The services that handlers can ask for, to be added to before the app starts.</summary>
+    public IServiceCollection Services { get; } = new ServiceCollection();
+
+    /// <summary>The built services.</summary>
+    /// <exception cref="InvalidOperationException">The app is not built yet: services can be asked for once it starts.</exception>
+    public IServiceProvider Provider => _provider
+        ?? throw new InvalidOperationException("The app is not built yet: ask for services in a handler or a start hook.");
+
+    /// <summary>
+    /// Attaches an extension, once: the first call for a type creates it, later calls return the same one.
+    /// </summary>
+    /// <typeparam name="T">The extension's type, which is its key.</typeparam>
+    /// <param name="create">Makes the extension and registers what it needs: services, routes, hooks.</param>
+    public T Extend<T>(Func<App, T> create)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        if (_extensions.TryGetValue(typeof(T), out var existing))
+        {
+            return (T)existing;
+        }
+        ThrowIfBuilt();
+        var extension = create(this);
+        _extensions.Add(typeof(T), extension);
+        return extension;
+    }
+
+    /// <summary>Wraps the whole app; the first added is the outermost.</summary>
+    /// <param name="middleware">From the application within to the application that replaces it.</param>
+    public void Use(Func<Application, Application> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        ThrowIfBuilt();
+        _middleware.Add(middleware);
+    }
+
+    /// <summary>
+    /// Freezes the app and returns it as an application of the contract, which any server can host.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A route, a handler or an option is wrong; the message says which and what to do.</exception>
+    public Application Build()
+    {
+        if (_application is not null)
+        {
+            return _application;
+        }
+        _provider = Services.BuildServiceProvider();
+        Application application = DispatchAsync;
+        for (var index = _middleware.Count - 1; index >= 0; index--)
+        {
+            application = _middleware[index](application);
+        }
+        return _application = application;
+    }
+
+    private ValueTask DispatchAsync(Connection connection) => connection switch
+    {
+        LifespanConnection lifespan => new ValueTask(LiveAsync(lifespan)),
+        _ => throw new NotSupportedException($"This app does not serve a {connection.GetType().Name}."),
+    };
+
+    private void ThrowIfBuilt()
+    {
+        if (_application is not null)
+        {
+            throw new InvalidOperationException("The app has started: add routes, services, hooks and middleware before that.");
+        }
+    }
+}

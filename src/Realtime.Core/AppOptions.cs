@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace Realtime;
+
+/// <summary>What an <see cref="App"/> is made with.</summary>
+public sealed record AppOptions
+{
+    /// <summary>
+    /// How JSON is read and written everywhere in the app: bodies, socket events, job arguments. Camel case, and names
+    /// matched without regard to case (<see cref="JsonSerializerDefaults.Web"/>), unless set.
+    /// </summary>
+    public JsonSerializerOptions Json { get; init; } = new(JsonSerializerDefaults.Web);
+
+    /// <summary>
+    /// How long a graceful shutdown may take in all before connections are cut and jobs are handed back. 30 seconds unless set.
+    /// </summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,96 @@
+using System.Linq.Expressions;
+using System.Reflection;
+
+namespace Realtime.Binding;
+
+/// <summary>Compiles a handler delegate into a function of one context, once, so that a call costs no reflection.</summary>
+public static class HandlerCompiler
+{
+    /// <summary>Compiles a handler.</summary>
+    /// <typeparam name="TContext">What a call brings.</typeparam>
+    /// <param name="handler">The delegate a person wrote, sync or async, with or without a result.</param>
+    /// <param name="resolve">Says where a parameter comes from, or null where nothing can bind it.</param>
+    /// <param name="owner">What the handler is for, as it should read in an error: <c>GET /add/{a:int}</c>.</param>
+    /// <exception cref="InvalidOperationException">Nothing can bind a parameter; the message names it and the owner.</exception>
+    public static CompiledHandler<TContext> Compile<TContext>(
+        Delegate handler,
+        Func<ParameterInfo, ParameterBinding<TContext>?> resolve,
+        string owner)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ArgumentNullException.ThrowIfNull(resolve);
+
+        var method = handler.Method;
+        var parameters = method.GetParameters();
+        // A delegate over a static method with a closed first argument carries that argument as its target.
+        if (method.IsStatic && handler.Target is not null)
+        {
+            parameters = parameters[1..];
+        }
+        var bound = new (ParameterInfo Parameter, ParameterBinding<TContext> Binding)[parameters.Length];
+        for (var index = 0; index < parameters.Length; index++)
+        {
+            var binding = resolve(parameters[index])
+                ?? throw new InvalidOperationException(
+                    $"{owner}: nothing can bind the parameter '{parameters[index].Name}' of type {TypeName.Of(parameters[index].ParameterType)}.");
+            bound[index] = (parameters[index], binding);
+        }
+
+        var (await, resultType) = ResultAwaiter.For(method.ReturnType);
+        var invoke = bound.Any(static pair => pair.Binding.ReadAsync is not null)
+            ? CompileAsync(handler, bound, await)
+            : CompileSync(handler, bound, await);
+        return new CompiledHandler<TContext>(invoke, resultType, bound);
+    }
+
+    private static Func<TContext, ValueTask<object?>> CompileSync<TContext>(
+        Delegate handler, (ParameterInfo Parameter, ParameterBinding<TContext> Binding)[] bound, MethodInfo? await)
+    {
+        var context = Expression.Parameter(typeof(TContext), "context");
+        var arguments = bound.Select(pair => Inline(pair.Binding.Read!, context, pair.Parameter.ParameterType));
+        return Expression.Lambda<Func<TContext, ValueTask<object?>>>(Call(handler, arguments, await), context).Compile();
+    }
+
+    private static Func<TContext, ValueTask<object?>> CompileAsync<TContext>(
+        Delegate handler, (ParameterInfo Parameter, ParameterBinding<TContext> Binding)[] bound, MethodInfo? await)
+    {
+        var context = Expression.Parameter(typeof(TContext), "context");
+        var values = Expression.Parameter(typeof(object?[]), "values");
+        var readers = bound.Select(static pair => pair.Binding.ReadAsync).OfType<Func<TContext, ValueTask<object?>>>().ToArray();
+        var next = 0;
+        var arguments = bound.Select(pair => pair.Binding.Read is { } read
+            ? Inline(read, context, pair.Parameter.ParameterType)
+            : Expression.Convert(Expression.ArrayIndex(values, Expression.Constant(next++)), pair.Parameter.ParameterType)).ToArray();
+        var call = Expression.Lambda<Func<TContext, object?[], ValueTask<object?>>>(Call(handler, arguments, await), context, values).Compile();
+
+        return async context =>
+        {
+            var values = new object?[readers.Length];
+            for (var index = 0; index < readers.Length; index++)
+            {
+                values[index] = await readers[index](context);
+            }
+            return await call(context, values);
+        };
+    }
+
+    private static Expression Call(Delegate handler, IEnumerable<Expression> arguments, MethodInfo? await)
+    {
+        // Invoking the delegate, not its method: a closed delegate (every C# lambda) is the fast kind to call.
+        var call = Expression.Invoke(Expression.Constant(handler), arguments);
+        return call.Type == typeof(void)
+            ? Expression.Block(call, Expression.Default(typeof(ValueTask<object?>)))
+            : Expression.Call(await!, call);
+    }
+
+    private static Expression Inline(LambdaExpression read, ParameterExpression context, Type parameterType)
+    {
+        var body = new Replace(read.Parameters[0], context).Visit(read.Body);
+        return body.Type == parameterType ? body : Expression.Convert(body, parameterType);
+    }
+
+    private sealed class Replace(ParameterExpression from, ParameterExpression to) : ExpressionVisitor
+    {
+        protected override Expression VisitParameter(ParameterExpression node) => node == from ? to : base.VisitParameter(node);
+    }
+}
