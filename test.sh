@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs what the tests need on a bare Debian machine with the .NET SDK (Chromium, Node), builds everything and runs
+# every test. Arguments go to `dotnet test`, for instance: ./test.sh --filter FullyQualifiedName~Chat
+set -euo pipefail
+cd "$(dirname "$0")"
+
+say() { printf '\n== %s\n' "$*"; }
+
+missing=()
+[ -x /usr/bin/chromium ] || missing+=(chromium)
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
+if [ ${#missing[@]} -gt 0 ]; then
+    say "Installing ${missing[*]}"
+    root=(); [ "$(id -u)" = 0 ] || root=(sudo)
+    "${root[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# Build servers would outlive this script.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+
+say "JavaScript client"
+(cd clients/js && npm ci --no-audit --no-fund --silent && npm test --silent)
+
+say "Build"
+dotnet build Realtime.sln -v quiet -nologo
+
+say "Test"
+dotnet test Realtime.sln --no-build -nologo --logger "console;verbosity=minimal" "$@"
