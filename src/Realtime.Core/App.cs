@@ -16,6 +16,8 @@ public sealed partial class App
 {
     private readonly Dictionary<Type, object> _extensions = [];
     private readonly List<Func<Application, Application>> _middleware = [];
+    private readonly List<Action> _buildHooks = [];
+    private readonly List<Route> _routes = [];
     private IServiceProvider? _provider;
     private Application? _application;
 
@@ -72,6 +74,18 @@ public sealed partial class App
     }
 
     /// <summary>
+    /// Runs once while the app is built, when the services can be asked for and nothing has started: the moment to compile
+    /// handlers, so that a mistake in one stops the start.
+    /// </summary>
+    /// <param name="hook">The work; an exception out of it fails <see cref="Build"/>.</param>
+    public void OnBuild(Action hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        ThrowIfBuilt();
+        _buildHooks.Add(hook);
+    }
+
+    /// <summary>
     /// Freezes the app and returns it as an application of the contract, which any server can host.
     /// </summary>
     /// <exception cref="InvalidOperationException">A route, a handler or an option is wrong; the message says which and what to do.</exception>
@@ -82,6 +96,10 @@ public sealed partial class App
             return _application;
         }
         _provider = Services.BuildServiceProvider();
+        foreach (var hook in _buildHooks)
+        {
+            hook();
+        }
         Application application = DispatchAsync;
         for (var index = _middleware.Count - 1; index >= 0; index--)
         {

@@ -85,12 +85,7 @@ public static class HandlerCompiler
 
     private static Expression Inline(LambdaExpression read, ParameterExpression context, Type parameterType)
     {
-        var body = new Replace(read.Parameters[0], context).Visit(read.Body);
+        var body = new ReplaceParameter(read.Parameters[0], context).Visit(read.Body);
         return body.Type == parameterType ? body : Expression.Convert(body, parameterType);
-    }
-
-    private sealed class Replace(ParameterExpression from, ParameterExpression to) : ExpressionVisitor
-    {
-        protected override Expression VisitParameter(ParameterExpression node) => node == from ? to : base.VisitParameter(node);
     }
 }

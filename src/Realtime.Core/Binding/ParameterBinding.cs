@@ -36,4 +36,19 @@ public sealed class ParameterBinding<TContext>
     /// <param name="source">The source's name.</param>
     /// <param name="readAsync">Reads the value; it must be of the parameter's type, or null where that allows null.</param>
     public static ParameterBinding<TContext> FromAsync(string source, Func<TContext, ValueTask<object?>> readAsync) => new(source, null, readAsync);
+
+    /// <summary>The same binding for a context that has this one's context inside it: a socket that has its request.</summary>
+    /// <typeparam name="TOuter">The other context.</typeparam>
+    /// <param name="select">From the other context to this binding's.</param>
+    public ParameterBinding<TOuter> Via<TOuter>(Expression<Func<TOuter, TContext>> select)
+    {
+        ArgumentNullException.ThrowIfNull(select);
+        if (Read is { } read)
+        {
+            var body = new ReplaceParameter(read.Parameters[0], select.Body).Visit(read.Body);
+            return ParameterBinding<TOuter>.From(Source, Expression.Lambda(body, select.Parameters));
+        }
+        var (inner, readAsync) = (select.Compile(), ReadAsync!);
+        return ParameterBinding<TOuter>.FromAsync(Source, context => readAsync(inner(context)));
+    }
 }
