@@ -3,6 +3,10 @@ namespace Realtime.Protocol;
 /// <summary>What a server hands to an <see cref="Application"/>: the facts and the verbs of one connection.</summary>
 public abstract class Connection
 {
+    private protected Connection()
+    {
+    }
+
     /// <summary>
     /// What lifespan startup left for every connection, by key. Filled through <see cref="LifespanConnection"/> before
     /// the server listens and read-only by convention afterwards.

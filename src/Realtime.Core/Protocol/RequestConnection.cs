@@ -1,40 +1,94 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
 namespace Realtime.Protocol;
 
 /// <summary>The facts that an HTTP request and a WebSocket handshake share.</summary>
+/// <remarks>
+/// Every member throws <see cref="ObjectDisposedException"/> once the application has returned: take what later work needs
+/// out of the connection first.
+/// </remarks>
 public abstract class RequestConnection : Connection
 {
+    private RequestFacts? _facts;
+    private string? _path;
+    private string _rootPath = "";
+
+    private protected RequestConnection(RequestFacts facts) => _facts = facts;
+
+    /// <inheritdoc/>
+    public override IDictionary<string, object?> State => Facts.State;
+
     /// <summary>The scheme: <c>http</c> or <c>https</c> (a WebSocket handshake has the scheme of its request).</summary>
-    public abstract string Scheme { get; }
+    public string Scheme => Facts.Scheme;
 
     /// <summary>The version of HTTP: <c>HTTP/1.1</c>, <c>HTTP/2</c>.</summary>
-    public abstract string HttpVersion { get; }
+    public string HttpVersion => Facts.HttpVersion;
 
     /// <summary>
     /// The path below <see cref="RootPath"/>, percent-decoded except for <c>%2F</c>, beginning with a slash. A mount
     /// replaces it for the application below.
     /// </summary>
-    public abstract string Path { get; set; }
+    public string Path
+    {
+        get
+        {
+            var facts = Facts;
+            return _path ??= facts.Path;
+        }
+        set
+        {
+            _ = Facts;
+            _path = value;
+        }
+    }
 
     /// <summary>Where this application is mounted: empty, or a path without a trailing slash. A mount replaces it.</summary>
-    public abstract string RootPath { get; set; }
+    public string RootPath
+    {
+        get
+        {
+            _ = Facts;
+            return _rootPath;
+        }
+        set
+        {
+            _ = Facts;
+            _rootPath = value;
+        }
+    }
 
     /// <summary>The request target as it came (RFC 9112, section 3.2): still encoded, with its query.</summary>
-    public abstract string RawTarget { get; }
+    public string RawTarget => Facts.RawTarget;
 
     /// <summary>The query as it came, with its question mark, or empty.</summary>
-    public abstract string QueryString { get; }
+    public string QueryString => Facts.QueryString;
 
     /// <summary>The request's header fields.</summary>
-    public abstract Headers RequestHeaders { get; }
+    public Headers RequestHeaders => Facts.RequestHeaders;
 
     /// <summary>Who connected, or null where the transport has no address.</summary>
-    public abstract IPEndPoint? Client { get; }
+    public IPEndPoint? Client => Facts.Client;
 
     /// <summary>Which of our addresses was connected to, or null where the transport has none.</summary>
-    public abstract IPEndPoint? Server { get; }
+    public IPEndPoint? Server => Facts.Server;
 
     /// <summary>Fires when the peer has gone or the server gives the connection up.</summary>
-    public abstract CancellationToken Disconnected { get; }
+    public CancellationToken Disconnected => Facts.Disconnected;
+
+    /// <inheritdoc/>
+    public override T? Extension<T>()
+        where T : class => Facts.Extension<T>();
+
+    private protected RequestFacts Facts => _facts ?? ThrowReturned();
+
+    private protected bool IsReturned => _facts is null;
+
+    /// <summary>Lets go of the server's exchange, which may serve another request from now on.</summary>
+    private protected void Return() => _facts = null;
+
+    [DoesNotReturn]
+    private RequestFacts ThrowReturned() => throw new ObjectDisposedException(
+        GetType().Name,
+        "This connection is over: its application has returned. Copy what later work needs before returning, and give the work to app.Background or a job.");
 }

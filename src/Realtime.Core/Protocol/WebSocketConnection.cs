@@ -1,69 +1,159 @@
 using System.Net.WebSockets;
+using System.Text;
 
 namespace Realtime.Protocol;
 
 /// <summary>One WebSocket handshake (RFC 6455; over HTTP/2: RFC 8441) and, once accepted, the socket.</summary>
 /// <remarks>
 /// The handshake is answered once: <see cref="AcceptAsync"/> or <see cref="DenyAsync"/>. An application that returns
-/// without either has denied it with 403. Pings and fragments belong to the server.
+/// without either has denied it with 403; one that returns with the socket open has closed it with 1000, one that throws
+/// with 1011. Pings and fragments belong to the server. One receive and one send may be under way at a time.
 /// </remarks>
-public abstract class WebSocketConnection : RequestConnection
+public sealed partial class WebSocketConnection : RequestConnection
 {
+    private WebSocketHandshake? _handshake;
+    private IReadOnlyList<string>? _requestedSubprotocols;
+    private WebSocket? _socket;
+    private WebSocketWatch? _watch;
+    private long? _maxMessageSize;
+    private long _received;
+    private int? _sentCode;
+    private bool _answered;
+    private bool _gone;
+
+    private WebSocketConnection(WebSocketHandshake handshake)
+        : base(handshake) => _handshake = handshake;
+
     /// <summary>The subprotocols the client offers, in its order of preference.</summary>
-    public abstract IReadOnlyList<string> RequestedSubprotocols { get; }
+    public IReadOnlyList<string> RequestedSubprotocols => _requestedSubprotocols ??= Subprotocols(Facts.RequestHeaders);
 
     /// <summary>Whether the handshake has been answered.</summary>
-    public abstract bool IsAnswered { get; }
+    public bool IsAnswered
+    {
+        get
+        {
+            _ = Facts;
+            return _answered;
+        }
+    }
 
     /// <summary>
-    /// The close code the peer sent: 1005 where it gave none, 1006 where it vanished without a close, null while open.
+    /// How the peer's side ended: the close code it sent, 1005 where it gave none, 1006 where it vanished without a close;
+    /// 1002, 1007 or 1009 where the server closed the socket over what it received. Null while open.
     /// </summary>
-    public abstract int? CloseCode { get; }
+    public int? CloseCode { get; private set; }
 
     /// <summary>The reason the peer gave with its close, or null.</summary>
-    public abstract string? CloseReason { get; }
+    public string? CloseReason { get; private set; }
 
     /// <summary>Accepts the handshake.</summary>
     /// <param name="options">Subprotocol, headers, keep-alive; null for none.</param>
     /// <param name="cancellationToken">Gives up waiting for the peer.</param>
     /// <exception cref="InvalidOperationException">The handshake has been answered, or the subprotocol was not offered.</exception>
-    public abstract ValueTask AcceptAsync(WebSocketAcceptOptions? options = null, CancellationToken cancellationToken = default);
+    public async ValueTask AcceptAsync(WebSocketAcceptOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var handshake = Handshake;
+        ThrowIfAnswered("AcceptAsync");
+        options ??= new WebSocketAcceptOptions();
+        if (options.Subprotocol is { } subprotocol && !RequestedSubprotocols.Contains(subprotocol, StringComparer.Ordinal))
+        {
+            throw new InvalidOperationException(
+                $"The handshake was accepted with the subprotocol '{subprotocol}', which the client did not offer: choose one of RequestedSubprotocols or none.");
+        }
+        _answered = true;
+        _maxMessageSize = options.MaxMessageSize;
+        _socket = await handshake.AcceptAsync(
+            options,
+            stream => _watch = new WebSocketWatch(options.Transport?.Invoke(stream) ?? stream),
+            cancellationToken);
+    }
 
     /// <summary>Refuses the handshake with an HTTP response.</summary>
     /// <param name="response">The response; null for an empty 403.</param>
     /// <param name="cancellationToken">Gives up waiting for the peer.</param>
     /// <exception cref="InvalidOperationException">The handshake has been answered.</exception>
-    public abstract ValueTask DenyAsync(WebSocketDenial? response = null, CancellationToken cancellationToken = default);
+    public ValueTask DenyAsync(WebSocketDenial? response = null, CancellationToken cancellationToken = default)
+    {
+        var handshake = Handshake;
+        ThrowIfAnswered("DenyAsync");
+        _answered = true;
+        return handshake.DenyAsync(response ?? new WebSocketDenial(), cancellationToken);
+    }
 
-    /// <summary>
-    /// Receives the next piece of a message. An empty buffer waits until there is something to read without holding
-    /// memory meanwhile (a zero-byte read).
-    /// </summary>
-    /// <param name="buffer">Where the bytes go.</param>
-    /// <param name="cancellationToken">Gives up waiting; the socket is then aborted.</param>
-    /// <returns>
-    /// What arrived. A close, however it came, is <see cref="WebSocketMessageType.Close"/>: look at
-    /// <see cref="CloseCode"/>; receiving does not throw because a peer vanished or broke the protocol (the server has then
-    /// answered with 1002, 1007 or 1009).
-    /// </returns>
-    /// <exception cref="InvalidOperationException">The handshake was not accepted, or the socket is already closed.</exception>
-    public abstract ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
-
-    /// <summary>Sends a message or a fragment of one. After the peer has gone it does nothing.</summary>
-    /// <param name="payload">The bytes.</param>
-    /// <param name="type">Text (the bytes are UTF-8) or binary.</param>
-    /// <param name="endOfMessage">False where more of this message follows.</param>
-    /// <param name="cancellationToken">Gives up waiting for the peer; the socket is then aborted.</param>
-    /// <exception cref="InvalidOperationException">The handshake was not accepted, or this side has closed.</exception>
-    public abstract ValueTask SendAsync(ReadOnlyMemory<byte> payload, WebSocketMessageType type, bool endOfMessage = true, CancellationToken cancellationToken = default);
+    /// <summary>Cuts the connection without a close frame; the peer sees 1006.</summary>
+    public void Abort()
+    {
+        var handshake = Handshake;
+        _answered = true;
+        _gone = true;
+        handshake.Abort();
+    }
 
     /// <summary>Sends a close frame. The peer's answer arrives through <see cref="ReceiveAsync"/>.</summary>
-    /// <param name="code">1000 to 4999 as RFC 6455, section 7.4, allows.</param>
+    /// <param name="code">1000 to 4999 as RFC 6455, section 7.4, allows; 1005, 1006 and 1015 are never sent.</param>
     /// <param name="reason">Up to 123 bytes of UTF-8, or null.</param>
     /// <param name="cancellationToken">Gives up waiting for the peer.</param>
     /// <exception cref="InvalidOperationException">The handshake was not accepted.</exception>
-    public abstract ValueTask CloseAsync(int code = 1000, string? reason = null, CancellationToken cancellationToken = default);
+    /// <exception cref="ArgumentException">The code may not be sent, or the reason is too long.</exception>
+    public ValueTask CloseAsync(int code = 1000, string? reason = null, CancellationToken cancellationToken = default)
+    {
+        var socket = Accepted("CloseAsync");
+        if (code is < 1000 or > 4999 or 1004 or 1005 or 1006 or 1015)
+        {
+            throw new ArgumentOutOfRangeException(nameof(code), code, "A close code is 1000 to 4999 and neither 1004, 1005, 1006 nor 1015 (RFC 6455, section 7.4).");
+        }
+        if (reason is not null && Encoding.UTF8.GetByteCount(reason) > 123)
+        {
+            throw new ArgumentException("A close reason has at most 123 bytes of UTF-8.", nameof(reason));
+        }
+        if (_sentCode is not null || _gone)
+        {
+            return default;
+        }
+        _sentCode = code;
+        return SendCloseAsync(socket, (WebSocketCloseStatus)code, reason, cancellationToken);
+    }
 
-    /// <summary>Cuts the connection without a close frame; the peer sees 1006.</summary>
-    public abstract void Abort();
+    private WebSocketHandshake Handshake => _handshake ?? (WebSocketHandshake)Facts;
+
+    private async ValueTask SendCloseAsync(WebSocket socket, WebSocketCloseStatus status, string? reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await socket.CloseOutputAsync(status, reason, cancellationToken);
+        }
+        catch (Exception exception) when (IsPeerGone(exception, cancellationToken))
+        {
+            _gone = true;
+        }
+    }
+
+    private WebSocket Accepted(string verb)
+    {
+        _ = Facts;
+        return _socket ?? throw new InvalidOperationException($"{verb} before the handshake was accepted: await AcceptAsync first.");
+    }
+
+    private void ThrowIfAnswered(string verb)
+    {
+        if (_answered)
+        {
+            throw new InvalidOperationException($"{verb} was called, but the handshake has been answered already: it is answered once, by AcceptAsync, DenyAsync or Abort.");
+        }
+    }
+
+    /// <summary>What a dead transport makes of a call: all but the caller's own cancellation.</summary>
+    private static bool IsPeerGone(Exception exception, CancellationToken cancellationToken) => exception switch
+    {
+        WebSocketException or IOException or ObjectDisposedException => true,
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        // The platform's answer to a call in a state that it left meanwhile.
+        InvalidOperationException => true,
+        _ => false,
+    };
+
+    private static string[] Subprotocols(Headers headers) =>
+    [
+        .. headers["Sec-WebSocket-Protocol"].SelectMany(static line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)),
+    ];
 }
