@@ -1,0 +1,112 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.WebSockets;
+using Realtime.Protocol;
+
+namespace Realtime.Testing.InMemory;
+
+/// <summary>A WebSocket handshake without a wire, and the two pipes that the socket then runs over.</summary>
+internal sealed class InMemoryHandshake : WebSocketHandshake
+{
+    private readonly InMemoryServer _server;
+    private readonly InMemoryFacts _facts;
+    private readonly TaskCompletionSource<WebSocket> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Pipe _toServer = new();
+    private readonly Pipe _toClient = new();
+
+    private InMemoryHandshake(InMemoryServer server, Uri target, TestWebSocketOptions options)
+    {
+        _server = server;
+        _facts = new InMemoryFacts(target);
+        foreach (var (name, value) in options.Headers)
+        {
+            _facts.RequestHeaders[name] = value;
+        }
+        if (options.Subprotocols.Count > 0)
+        {
+            _facts.RequestHeaders["Sec-WebSocket-Protocol"] = string.Join(", ", options.Subprotocols);
+        }
+    }
+
+    public override TimeProvider Time => TimeProvider.System;
+
+    public override string Scheme => _facts.Scheme;
+
+    public override string HttpVersion => "HTTP/1.1";
+
+    public override string Path => _facts.Path;
+
+    public override string RawTarget => _facts.RawTarget;
+
+    public override string QueryString => _facts.QueryString;
+
+    public override Headers RequestHeaders => _facts.RequestHeaders;
+
+    public override IPEndPoint? Client => _facts.Client;
+
+    public override IPEndPoint? Server => _facts.Server;
+
+    public override CancellationToken Disconnected => _facts.Disconnected;
+
+    public override IDictionary<string, object?> State => _server.State;
+
+    public static async Task<WebSocket> ConnectAsync(InMemoryServer server, string path, TestWebSocketOptions options, CancellationToken cancellationToken)
+    {
+        var handshake = new InMemoryHandshake(server, new Uri(InMemoryServer.BaseAddress, path), options);
+        server.Run(handshake, static (handshake, application) => handshake.ServeAsync(application));
+        try
+        {
+            return await handshake._answer.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            handshake._facts.Disconnect();
+            await handshake._toServer.Writer.CompleteAsync();
+            throw;
+        }
+    }
+
+    public override ValueTask<WebSocket> AcceptAsync(WebSocketAcceptOptions options, Func<Stream, Stream> transport, CancellationToken cancellationToken)
+    {
+        var stream = transport(new DuplexStream(_toServer.Reader, _toClient.Writer));
+        var socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions
+        {
+            IsServer = true,
+            SubProtocol = options.Subprotocol,
+            KeepAliveInterval = options.KeepAliveInterval,
+        });
+        _answer.TrySetResult(WebSocket.CreateFromStream(
+            new DuplexStream(_toClient.Reader, _toServer.Writer, _facts.Disconnect),
+            new WebSocketCreationOptions { IsServer = false, SubProtocol = options.Subprotocol, KeepAliveInterval = TimeSpan.Zero }));
+        return new ValueTask<WebSocket>(socket);
+    }
+
+    public override ValueTask DenyAsync(WebSocketDenial denial, CancellationToken cancellationToken)
+    {
+        _answer.TrySetException(new WebSocketDeniedException(denial));
+        return default;
+    }
+
+    public override void Abort()
+    {
+        var cut = new IOException("The server cut the connection.");
+        _answer.TrySetException(new WebSocketException(WebSocketError.ConnectionClosedPrematurely, cut));
+        _facts.Disconnect();
+        _toServer.Reader.CancelPendingRead();
+        _toClient.Writer.Complete(cut);
+        _toServer.Writer.Complete(cut);
+    }
+
+    public override void ApplicationFailed(Exception exception)
+    {
+        // The close tells: 1011, or a refused handshake.
+    }
+
+    private async Task ServeAsync(Application application)
+    {
+        await WebSocketConnection.ServeAsync(this, application);
+        await _toClient.Writer.CompleteAsync();
+        await _toServer.Reader.CompleteAsync();
+        _facts.RequestHeaders.Retire();
+    }
+}
