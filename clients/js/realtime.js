@@ -1,0 +1,610 @@
+// The realtime client for browsers and Node: topics, presence, and resume over one connection.
+// One ES module without dependencies; what goes over the wire is written in docs/protocol.md.
+
+const SUBPROTOCOL = "realtime.v1.json";
+const MAX_MESSAGE_BYTES = 65_536;
+const MAX_TIMEOUT = 2_147_483_647;      // setTimeout fires at once for anything above
+const FIRST_PING = 5_000;               // answered: this connection is good, so the backoff starts anew
+
+/** What went wrong: `code` is for programs, `message` for people. */
+export class RealtimeError extends Error {
+    constructor(code, message) {
+        super(message);
+        this.name = "RealtimeError";
+        this.code = code;
+    }
+}
+
+/**
+ * Opens a connection and keeps it open: a lost one is replaced, and the topics go on where they were.
+ * @param {string | URL} [url] Where the server is: absolute, or relative to the page. `/realtime` on the page's host unless given.
+ * @param {object} [options] See `Options` in realtime.d.ts.
+ * @returns {Client}
+ */
+export function connect(url = "/realtime", options = {}) {
+    const WebSocket = options.WebSocket ?? globalThis.WebSocket;
+    if (typeof WebSocket !== "function") {
+        throw new Error("There is no WebSocket here. Node has one from version 22 on; before that, pass one: connect(url, { WebSocket }), from the package ws for example.");
+    }
+    const address = resolve(url);
+    return new Client(events => openWebSocket(WebSocket, address, events), options);
+}
+
+/** A connection that carries many topics. Made by `connect`. */
+class Client {
+    #link;
+    #ref = 0;
+    #pending = new Map();
+    #topics = new Map();
+
+    constructor(open, options) {
+        this._random = options.random ?? Math.random;
+        this._timers = options.timers ?? globalThis;
+        this._queueLimit = options.queueLimit ?? 100;
+        /** Called with each new state, and for "waiting" and "closed" with the reason `{ code, message }`. */
+        this.onstate = null;
+        /** Called with a RealtimeError for a fault that belongs to no call and no topic. */
+        this.onerror = null;
+        this.#link = new Link(open, this._timers, this._random, options.timeout ?? 10_000, {
+            ping: () => this._request({ type: "ping" }, () => {}),
+            open: () => this.#topics.forEach(topic => topic._connected()),
+            message: message => this.#receive(message),
+            lost: () => this.#lost(),
+            state: (state, reason) => call(this.onstate, state, reason),
+        });
+        this.#link.connect();
+    }
+
+    /** "connecting", "open", "waiting" (for the next attempt) or "closed" (for good). */
+    get state() {
+        return this.#link.state;
+    }
+
+    /** Why the connection was lost, `{ code, message }`; null while there is none to tell. */
+    get reason() {
+        return this.#link.reason;
+    }
+
+    /** The topic of this name; the same object each time, until it is left. Nothing is sent before its `join`. */
+    topic(name) {
+        return this.#topics.get(name) ?? this._keep(new Topic(this, name));
+    }
+
+    /** Closes for good. What waits is rejected: unsent with code "closed", unanswered with "connection_lost". */
+    close() {
+        this.#link.close();
+    }
+
+    get _connected() {
+        return this.#link.connected;
+    }
+
+    /** Registers a topic under its name; one that is joined keeps its place against another object. */
+    _keep(topic) {
+        const kept = this.#topics.get(topic.name);
+        if (kept && kept !== topic && kept._wanted) {
+            throw new RealtimeError("already_joined", `Another object of this client has joined "${topic.name}".`);
+        }
+        this.#topics.set(topic.name, topic);
+        return topic;
+    }
+
+    _forget(topic) {
+        if (this.#topics.get(topic.name) === topic) {
+            this.#topics.delete(topic.name);
+        }
+    }
+
+    /** Gives a message its ref and its final text, so that one that waits is not changed by its sender afterwards. */
+    _encode(message) {
+        const ref = ++this.#ref;
+        const text = JSON.stringify({ ...message, ref });
+        // The server would close the whole connection for it.
+        if (text.length > MAX_MESSAGE_BYTES / 3 && new TextEncoder().encode(text).length > MAX_MESSAGE_BYTES) {
+            throw new RealtimeError("too_large", `A message may have ${MAX_MESSAGE_BYTES} bytes: send less, or send a link to it.`);
+        }
+        return { ref, text };
+    }
+
+    /** Sends what `_encode` made; `settle` gets the reply, or null when the connection is lost before it came. */
+    _transmit({ ref, text }, settle) {
+        this.#pending.set(ref, settle);
+        this.#link.send(text);
+    }
+
+    _request(message, settle) {
+        this._transmit(this._encode(message), settle);
+    }
+
+    #receive(message) {
+        if (message.type === "reply") {
+            const settle = this.#pending.get(message.ref);
+            this.#pending.delete(message.ref);
+            settle?.(message);
+        } else if (message.type === "error") {
+            call(this.onerror, errorOf(message));
+        } else {
+            this.#topics.get(message.topic)?._receive(message);
+        }
+    }
+
+    #lost() {
+        const pending = [...this.#pending.values()];
+        this.#pending.clear();
+        this.#topics.forEach(topic => topic._disconnected());
+        pending.forEach(settle => settle(null));
+        if (this.state === "closed") {
+            this.#topics.forEach(topic => topic._end(closedError(this)));
+        }
+    }
+}
+
+/** A stream of events that this client is in, once joined. Made by `client.topic(name)`. */
+class Topic {
+    #client;
+    #listeners = new Map();
+    #watchers = new Set();
+    #members = null;
+    #fresh = false;         // whether the members are of this join: changes before its snapshot belong to none
+    #joined = false;
+    #settle = null;         // the promise of join(), until it is settled
+    #place = null;          // { epoch, offset } of the newest event seen, in a topic with history
+    #faults = 0;
+    #timer = null;
+    #queue = [];
+
+    constructor(client, name) {
+        this.#client = client;
+        /** The topic's name. */
+        this.name = name;
+        /** Called with `{ epoch, offset }` when events are missing that the server no longer has: load what you show anew. */
+        this.onreset = null;
+        /** Called with a RealtimeError when the server refuses to let this client back in; the topic is then left. */
+        this.onerror = null;
+        /** What join was called with, while this client wants to be in the topic. */
+        this._wanted = null;
+    }
+
+    /** Whether the server has this client in the topic right now. */
+    get joined() {
+        return this.#joined;
+    }
+
+    /** Calls `listener` with the data of each such event. Returns a function that ends it. */
+    on(event, listener) {
+        const listeners = this.#listeners.get(event) ?? new Set();
+        this.#listeners.set(event, listeners);
+        return subscribe(listeners, listener);
+    }
+
+    /** Calls `listener` with the array of members: soon when they are known already, then after each change. */
+    presence(listener) {
+        let ended = false;
+        const unsubscribe = subscribe(this.#watchers, listener);
+        if (this.#members) {
+            queueMicrotask(() => ended || !this.#members || call(listener, [...this.#members.values()]));
+        }
+        return () => {
+            ended = true;
+            unsubscribe();
+        };
+    }
+
+    /**
+     * Enters the topic, now or once the connection is open, and again after each lost connection.
+     * @param {unknown} [data] For the server's join handler; read again for each rejoin.
+     * @param {{ history?: number }} [options] `history`: how many of the newest kept events to get first.
+     * @returns {Promise<any>} What the server's handler returned; rejects with a RealtimeError if it refuses.
+     */
+    join(data, { history } = {}) {
+        return new Promise((resolve, reject) => {
+            if (this.#client.state === "closed") {
+                throw closedError(this.#client);
+            }
+            if (this._wanted) {
+                throw new RealtimeError("already_joined", `"${this.name}" is joined already: leave it first.`);
+            }
+            this.#client._keep(this);
+            this._wanted = { data, history };
+            this.#settle = { resolve, reject };
+            if (this.#client._connected) {
+                this.#sendJoin();
+            }
+        });
+    }
+
+    /**
+     * Calls the topic's handler on the server. While the connection is away the event waits, up to the client's `queueLimit`.
+     * @returns {Promise<any>} What the handler returned. Rejects with a RealtimeError; code "connection_lost" means that
+     *   the answer was lost, so the event may or may not have happened: it is not sent again.
+     */
+    send(event, data) {
+        return new Promise((resolve, reject) => {
+            if (!this._wanted) {
+                throw new RealtimeError("not_joined", `Join "${this.name}" before sending to it.`);
+            }
+            if (!this.#joined && this.#queue.length >= this.#client._queueLimit) {
+                throw new RealtimeError("queue_full", `${this.#queue.length} events wait for the connection to return already.`);
+            }
+            const message = this.#client._encode({ type: "event", topic: this.name, event, data });
+            this.#queue.push({ message, resolve, reject });
+            this.#flush();
+        });
+    }
+
+    /** Leaves the topic; events that wait are rejected with code "left". Resolves once the server knows. */
+    leave() {
+        return new Promise(resolve => {
+            const known = this._wanted && this.#client._connected;
+            this._end(new RealtimeError("left", `"${this.name}" was left.`));
+            this.#client._forget(this);
+            if (known) {
+                this.#client._request({ type: "leave", topic: this.name }, () => resolve());
+            } else {
+                resolve();
+            }
+        });
+    }
+
+    _connected() {
+        this.#faults = 0;
+        if (this._wanted) {
+            this.#sendJoin();
+        }
+    }
+
+    _disconnected() {
+        this.#joined = false;
+        this.#client._timers.clearTimeout(this.#timer);
+    }
+
+    /** Ends the membership on this side, for the reason that rejects whatever waits. */
+    _end(error) {
+        this._disconnected();
+        this._wanted = this.#place = this.#members = null;
+        this.#settle?.reject(error);
+        this.#settle = null;
+        this.#queue.splice(0).forEach(waiting => waiting.reject(error));
+    }
+
+    _receive(message) {
+        // What comes before the reply to a join belongs to a membership that is over.
+        if (!this.#joined) {
+            return;
+        }
+        switch (message.type) {
+            case "event": return this.#event(message);
+            case "presence": return this.#presence(message);
+            case "reset": return placeOf(message) && this.#reset(placeOf(message));
+        }
+    }
+
+    #sendJoin() {
+        const { _wanted: wanted, name: topic } = this;
+        const resume = this.#place;
+        const place = resume ?? { history: wanted.history };
+        try {
+            this.#client._request({ type: "join", topic, data: wanted.data, ...place }, reply => {
+                // Null: lost with its connection, the next one joins again. Not wanted: left meanwhile.
+                if (reply && wanted === this._wanted) {
+                    this.#answered(reply, resume);
+                }
+            });
+        } catch (error) {
+            this.#refused(error);   // data that is no JSON, or too much of it
+        }
+    }
+
+    #answered(reply, resume) {
+        if (reply.status !== "ok") {
+            return this.#refused(errorOf(reply));
+        }
+        this.#joined = true;
+        this.#fresh = false;
+        const place = placeOf(reply);
+        if (!resume || reply.recovered === true) {
+            this.#place = place;
+        } else if (!place) {
+            this.#reset(null);      // the topic keeps no history any more
+        }                           // else the reset behind this reply moves the place: lost in between, it comes again
+        this.#settle?.resolve(reply.data);
+        this.#settle = null;
+        this.#flush();
+    }
+
+    #refused(error) {
+        if (error.code === "too_fast" || error.code === "already_joined") {
+            return this.#rejoin(backoff(this.#faults), error.code === "already_joined");
+        }
+        const rejoining = !this.#settle;
+        this._end(error);
+        if (rejoining) {
+            call(this.onerror, error);
+        }
+    }
+
+    /** Joins again from the last place, within a window that grows with each fault in a row, so that none can spin. */
+    #rejoin(window, leaveFirst) {
+        this._disconnected();
+        this.#faults++;
+        this.#timer = this.#client._timers.setTimeout(() => {
+            if (leaveFirst) {
+                this.#client._request({ type: "leave", topic: this.name }, () => {});
+            }
+            this.#sendJoin();
+        }, this.#client._random() * window);
+    }
+
+    #event({ event, data, offset }) {
+        if (this.#place && offset !== undefined) {
+            if (!Number.isSafeInteger(offset) || offset <= this.#place.offset) {
+                return;
+            }
+            if (offset > this.#place.offset + 1) {
+                return this.#rejoin(this.#faults === 0 ? 0 : backoff(this.#faults), true);
+            }
+            this.#place.offset = offset;    // before the listeners: one that throws does not get the event again
+            this.#faults = 0;
+        }
+        this.#listeners.get(event)?.forEach(({ listener }) => call(listener, data));
+    }
+
+    #presence({ members, joined, left }) {
+        if (Array.isArray(members)) {
+            this.#members = new Map();
+            this.#fresh = true;
+        } else if (!this.#fresh) {
+            return;
+        }
+        listOf(left).forEach(id => this.#members.delete(id));
+        for (const member of [...listOf(members), ...listOf(joined)]) {
+            if (typeof member?.id === "string") {
+                this.#members.set(member.id, member);
+            }
+        }
+        const list = [...this.#members.values()];
+        this.#watchers.forEach(({ listener }) => call(listener, [...list]));
+    }
+
+    #reset(place) {
+        this.#place = place;
+        call(this.onreset, { epoch: place?.epoch ?? null, offset: place?.offset ?? null });
+    }
+
+    #flush() {
+        while (this.#joined && this.#queue.length > 0) {
+            const { message, resolve, reject } = this.#queue.shift();
+            this.#client._transmit(message, reply => {
+                if (reply?.status === "ok") {
+                    resolve(reply.data);
+                } else {
+                    reject(reply ? errorOf(reply) : new RealtimeError("connection_lost",
+                        "The connection was lost before the answer came: the event may or may not have happened."));
+                }
+            });
+        }
+    }
+}
+
+/** Keeps one connection after another: attempts, backoff, heartbeat. Knows the welcome, the away, and nothing of topics. */
+class Link {
+    state = "connecting";
+    reason = null;
+    #open;
+    #timers;
+    #random;
+    #timeout;
+    #events;
+    #transport = null;
+    #timer = null;          // one at a time: the welcome's deadline, the next ping, its answer's deadline, or the next attempt
+    #attempt = 0;
+    #away = null;
+    #heartbeat = 0;
+    #pinged = false;
+    #wake = () => this.#awake();
+
+    constructor(open, timers, random, timeout, events) {
+        this.#open = open;
+        this.#timers = timers;
+        this.#random = random;
+        this.#timeout = timeout;
+        this.#events = events;
+        globalThis.addEventListener?.("online", this.#wake);
+        globalThis.document?.addEventListener?.("visibilitychange", this.#wake);
+    }
+
+    /** Whether something can be sent right now; the welcome may still be on its way. */
+    connected = false;
+
+    connect() {
+        this.#transport = this.#open({
+            open: () => {
+                this.connected = true;
+                this.#events.open();
+            },
+            message: text => this.#receive(text),
+            close: (code, message) => this.#lost({ code, message }),
+        });
+        this.#arm(this.#timeout, () => this.#drop("The server did not say welcome in time."));
+        if (this.state !== "connecting") {
+            this.#enter("connecting", null);
+        }
+    }
+
+    send(text) {
+        this.#transport.send(text);
+    }
+
+    close(reason = { code: 1000, message: "This client was closed." }) {
+        if (this.state === "closed") {
+            return;
+        }
+        this.#transport?.close(1000, "");
+        globalThis.removeEventListener?.("online", this.#wake);
+        globalThis.document?.removeEventListener?.("visibilitychange", this.#wake);
+        this.state = "closed";
+        this.reason = reason;
+        this.#gone();
+        this.#events.state("closed", reason);
+    }
+
+    #receive(text) {
+        const message = parse(text);
+        if (message === null) {
+            return;
+        }
+        if (this.state === "connecting") {
+            if (message.type !== "welcome") {
+                return;         // the welcome is the first message; whoever speaks before it is no server of ours
+            }
+            this.#heartbeat = message.heartbeat > 0 ? Math.min(message.heartbeat, MAX_TIMEOUT) : 25_000;
+            this.#arm(Math.min(this.#heartbeat * 0.8, FIRST_PING), () => this.#ping());
+            this.#enter("open", null);
+        } else if (this.#pinged) {
+            this.#pinged = false;
+            this.#attempt = 0;
+            // Armed by a message and not by a timer: browsers slow down chains of timers in hidden pages, beyond the heartbeat.
+            this.#arm(this.#heartbeat * 0.8, () => this.#ping());
+        }
+        if (message.type === "away") {
+            this.#away = message.reconnect >= 0 ? Math.min(message.reconnect, MAX_TIMEOUT) : null;
+        }
+        this.#events.message(message);
+    }
+
+    #ping() {
+        this.#pinged = true;
+        this.#arm(this.#timeout, () => this.#drop("The server does not answer any more."));
+        this.#events.ping();
+    }
+
+    /** The network is back, or somebody looks at the page: try at once, or make sure that the connection still is one. */
+    #awake() {
+        if (globalThis.document?.visibilityState === "hidden") {
+            return;
+        }
+        if (this.state === "waiting") {
+            this.connect();
+        } else if (this.state === "open" && !this.#pinged) {
+            this.#ping();
+        }
+    }
+
+    #drop(message) {
+        this.#transport.close(3001, message);
+        this.#lost({ code: 3001, message });
+    }
+
+    #lost(reason) {
+        if (isFinal(reason.code)) {
+            this.#transport = null;
+            return this.close(reason);
+        }
+        this.#gone();
+        const window = this.#away ?? backoff(this.#attempt);
+        this.#attempt++;
+        this.#away = null;
+        this.#arm(this.#random() * window, () => this.connect());
+        this.#enter("waiting", reason);
+    }
+
+    #gone() {
+        this.#timers.clearTimeout(this.#timer);
+        this.#transport = null;
+        this.#pinged = false;
+        this.connected = false;
+        this.#events.lost();
+    }
+
+    #arm(delay, action) {
+        this.#timers.clearTimeout(this.#timer);
+        this.#timer = this.#timers.setTimeout(action, delay);
+    }
+
+    #enter(state, reason) {
+        this.state = state;
+        this.reason = reason;
+        this.#events.state(state, reason);
+    }
+}
+
+/**
+ * The WebSocket transport. Another transport is a function of the same shape: it takes `events` (`open()`, `message(text)`,
+ * and once, unless closed from this side, `close(code, message)`) and returns `send(text)` and `close(code, message)`.
+ */
+function openWebSocket(WebSocket, address, events) {
+    const socket = new WebSocket(address, [SUBPROTOCOL]);
+    let over = false;
+    let failure = "The connection was lost.";
+    socket.onopen = () => over || events.open();
+    socket.onmessage = ({ data }) => over || events.message(data);
+    socket.onerror = event => failure = event.message || failure;   // browsers do not tell; Node does
+    socket.onclose = ({ code, reason }) => over || (over = true, events.close(code, reason || failure));
+    return {
+        send: text => socket.send(text),
+        close(code, message) {
+            over = true;
+            socket.close(code, message);
+        },
+    };
+}
+
+function resolve(url) {
+    const address = new URL(url, globalThis.location?.href);
+    address.protocol = address.protocol.replace(/^http/, "ws");
+    return address.href;
+}
+
+/** The window of full jitter, in milliseconds, so that the thousand clients of a restarted server do not come at one instant. */
+function backoff(attempt) {
+    return Math.min(30_000, 500 * 2 ** attempt);
+}
+
+function isFinal(code) {
+    return [1000, 1002, 1003, 1007, 1009].includes(code) || (code >= 3500 && code <= 3999);
+}
+
+/** The message in a frame; null for what is none, which is no reason to fail. */
+function parse(text) {
+    try {
+        const message = JSON.parse(text);
+        return typeof message === "object" ? message : null;
+    } catch {
+        return null;
+    }
+}
+
+function placeOf({ epoch, offset }) {
+    return typeof epoch === "string" && Number.isSafeInteger(offset) ? { epoch, offset } : null;
+}
+
+function errorOf({ error }) {
+    return new RealtimeError(error?.code ?? "internal", error?.message ?? "The server refused without a reason.");
+}
+
+function closedError({ reason }) {
+    return new RealtimeError("closed", `The connection is closed: ${reason.message}`);
+}
+
+function listOf(value) {
+    return Array.isArray(value) ? value : [];
+}
+
+/** Adds a listener and returns the function that takes it away. */
+function subscribe(listeners, listener) {
+    if (typeof listener !== "function") {
+        throw new TypeError("A listener is a function.");
+    }
+    const entry = { listener };     // the same function added twice is called twice, and taken away once each
+    listeners.add(entry);
+    return () => void listeners.delete(entry);
+}
+
+/** Calls an app's function. What it throws is reported like any uncaught error, and stops nobody else's. */
+function call(listener, ...values) {
+    try {
+        listener?.(...values);
+    } catch (error) {
+        (globalThis.reportError ?? (thrown => queueMicrotask(() => { throw thrown; })))(error);
+    }
+}
