@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Realtime.Protocol;
+
+namespace Realtime.Hosting;
+
+/// <summary>What Kestrel calls for every request: finds the pooled exchange and runs the application over it.</summary>
+internal sealed class KestrelApplication(Application application, IDictionary<string, object?> state, TimeProvider time, ILogger logger)
+    : IHttpApplication<KestrelExchange>
+{
+    public KestrelExchange CreateContext(IFeatureCollection contextFeatures)
+    {
+        var exchange = contextFeatures is IHostContextContainer<KestrelExchange> container
+            ? container.HostContext ??= new KestrelExchange(logger, state)
+            : new KestrelExchange(logger, state);
+        exchange.Attach(contextFeatures);
+        return exchange;
+    }
+
+    public Task ProcessRequestAsync(KestrelExchange context)
+    {
+        if (context.IsWebSocketRequest)
+        {
+            return KestrelHandshake.ServeAsync(context, application, time, logger);
+        }
+        var serving = HttpConnection.ServeAsync(context, application);
+        return serving.IsCompletedSuccessfully ? Task.CompletedTask : serving.AsTask();
+    }
+
+    public void DisposeContext(KestrelExchange context, Exception? exception) => context.Detach();
+}

@@ -1,0 +1,169 @@
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Realtime.Diagnostics;
+using Realtime.Protocol;
+
+namespace Realtime.Hosting;
+
+/// <summary>A running Kestrel server of one application: started when made, stopped when disposed.</summary>
+public sealed class KestrelServerHost : IAsyncDisposable
+{
+    private readonly KestrelServer _server;
+    private readonly LifespanConnection _lifespan;
+    private readonly Task _application;
+    private readonly TimeSpan _shutdownTimeout;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _cut = new();
+    private readonly Lock _lock = new();
+    private Task? _stopped;
+
+    private KestrelServerHost(KestrelServer server, LifespanConnection lifespan, Task application, TimeSpan shutdownTimeout, TimeProvider time, ILogger logger)
+    {
+        _server = server;
+        _lifespan = lifespan;
+        _application = application;
+        _shutdownTimeout = shutdownTimeout;
+        _time = time;
+        _logger = logger;
+        Addresses = [.. server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(static address => new Uri(address))];
+    }
+
+    /// <summary>Where the server listens first, with the port it got.</summary>
+    public Uri Address => Addresses[0];
+
+    /// <summary>Everywhere the server listens.</summary>
+    public IReadOnlyList<Uri> Addresses { get; }
+
+    /// <summary>Builds an app, runs its start hooks, and listens.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="options">Where to listen; null for a free port of 127.0.0.1.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <returns>When the server accepts connections.</returns>
+    /// <exception cref="IOException">An address is in use.</exception>
+    /// <exception cref="Exception">What building or starting the app threw.</exception>
+    public static Task<KestrelServerHost> StartAsync(App app, ServerHostOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        options ??= new ServerHostOptions();
+        var application = app.Build();
+        return StartAsync(
+            application,
+            options with
+            {
+                LoggerFactory = options.LoggerFactory ?? app.Provider.GetRequiredService<ILoggerFactory>(),
+                ShutdownTimeout = options.ShutdownTimeout ?? app.Options.ShutdownTimeout,
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Runs an application's startup, and listens.</summary>
+    /// <param name="application">The application.</param>
+    /// <param name="options">Where to listen; null for a free port of 127.0.0.1.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <returns>When the server accepts connections.</returns>
+    /// <exception cref="IOException">An address is in use.</exception>
+    /// <exception cref="Exception">What the application's startup threw.</exception>
+    public static async Task<KestrelServerHost> StartAsync(Application application, ServerHostOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(application);
+        options ??= new ServerHostOptions();
+        var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
+        var logger = loggers.CreateLogger("Realtime.Hosting");
+        // The network's clock is the wall's, whatever the app's own TimeProvider says: a peer does not live in a test's time.
+        var time = TimeProvider.System;
+        var lifespan = new LifespanConnection(new Dictionary<string, object?>(StringComparer.Ordinal));
+        var running = await lifespan.StartAsync(application);
+        var server = new KestrelServer(
+            Options.Create(Configure(options)),
+            options.Transport ?? new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers),
+            loggers);
+        try
+        {
+            await server.StartAsync(new KestrelApplication(application, lifespan.State, time, logger), cancellationToken);
+            return new KestrelServerHost(server, lifespan, running, options.ShutdownTimeout ?? TimeSpan.FromSeconds(30), time, logger);
+        }
+        catch
+        {
+            lifespan.BeginStopping();
+            lifespan.RequestShutdown();
+            server.Dispose();
+            await EndAsync(running, logger);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Stops: accepts no more, tells long-lived connections to go away, lets requests finish within the shutdown timeout, cuts
+    /// what is left, then runs the application's shutdown. Later calls wait for the first.
+    /// </summary>
+    /// <param name="hurry">Fires when connections must be cut at once.</param>
+    public async Task StopAsync(CancellationToken hurry = default)
+    {
+        await using var cut = hurry.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _cut);
+        Task stopped;
+        lock (_lock)
+        {
+            stopped = _stopped ??= StopOnceAsync();
+        }
+        await stopped;
+    }
+
+    /// <summary>Stops, if <see cref="StopAsync"/> was not called yet.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _cut.Dispose();
+    }
+
+    private static KestrelServerOptions Configure(ServerHostOptions options)
+    {
+        var kestrel = new KestrelServerOptions
+        {
+            AddServerHeader = false,
+            ApplicationServices = new ServiceCollection().AddLogging().BuildServiceProvider(),
+        };
+        // The contract limits bodies, per request, the same on every server.
+        kestrel.Limits.MaxRequestBodySize = null;
+        foreach (var endPoint in options.Listen)
+        {
+            kestrel.Listen(endPoint, listen => listen.Protocols = options.ClearTextHttp2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1);
+        }
+        return kestrel;
+    }
+
+    private async Task StopOnceAsync()
+    {
+        await Task.Yield();
+        using var timeout = new CancellationTokenSource(_shutdownTimeout, _time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _cut.Token);
+        await using var hurried = limit.Token.UnsafeRegister(static lifespan => ((LifespanConnection)lifespan!).HurryShutdown(), _lifespan);
+        var closing = _server.StopAsync(limit.Token);
+        _lifespan.BeginStopping();
+        await closing;
+        if (timeout.IsCancellationRequested)
+        {
+            HostingLog.ShutdownHurried(_logger);
+        }
+        _lifespan.RequestShutdown();
+        await EndAsync(_application, _logger);
+        _server.Dispose();
+    }
+
+    private static async Task EndAsync(Task application, ILogger logger)
+    {
+        try
+        {
+            await application;
+        }
+        catch (Exception exception)
+        {
+            HostingLog.ShutdownFailed(logger, exception);
+        }
+    }
+}

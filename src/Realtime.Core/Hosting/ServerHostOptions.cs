@@ -1,0 +1,29 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Realtime.Hosting;
+
+/// <summary>Where and how a <see cref="KestrelServerHost"/> listens.</summary>
+public sealed record ServerHostOptions
+{
+    /// <summary>The addresses to listen on; port 0 takes any free port. 127.0.0.1 with any free port unless set.</summary>
+    public IReadOnlyList<IPEndPoint> Listen { get; init; } = [new IPEndPoint(IPAddress.Loopback, 0)];
+
+    /// <summary>
+    /// Whether clear-text connections may speak HTTP/2 by prior knowledge (RFC 9113, section 3.3) beside HTTP/1.1. False unless set.
+    /// </summary>
+    public bool ClearTextHttp2 { get; init; }
+
+    /// <summary>The transport that accepts connections; null for the platform's sockets.</summary>
+    public IConnectionListenerFactory? Transport { get; init; }
+
+    /// <summary>Where the server logs; null for the app's logger factory, or nowhere for an application without one.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>
+    /// How long connections may take to finish before they are cut. Null for the app's
+    /// <see cref="AppOptions.ShutdownTimeout"/>, or 30 seconds for an application without one.
+    /// </summary>
+    public TimeSpan? ShutdownTimeout { get; init; }
+}
