@@ -1,10 +1,35 @@
+using Realtime.Middleware;
 using Realtime.Protocol;
 using Realtime.Routing;
 
 namespace Realtime;
 
-public sealed partial class App
+public sealed partial class App : RouteMap
 {
+    private readonly List<Route> _routes = [];
+    private readonly List<(string Prefix, string Folder)> _static = [];
+    private bool _isDevelopment = "Development".Equals(
+        Environment.GetEnvironmentVariable("REALTIME_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT"),
+        StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Whether a person is at work on the app: each request is then logged. True where the environment variable
+    /// <c>REALTIME_ENVIRONMENT</c>, or without it <c>DOTNET_ENVIRONMENT</c>, is <c>Development</c>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">On setting: the app has started.</exception>
+    public bool IsDevelopment
+    {
+        get => _isDevelopment;
+        set
+        {
+            ThrowIfBuilt();
+            _isDevelopment = value;
+        }
+    }
+
+    /// <summary>The routes added so far, in the order they were added.</summary>
+    public IReadOnlyList<Route> Routes => _routes;
+
     /// <summary>
     /// Adds a route for WebSocket handshakes to the same tree as the HTTP routes. It is the door that sockets attach
     /// through; an app author writes <c>app.WebSocket(...)</c>.
@@ -14,6 +39,7 @@ public sealed partial class App
     /// Answers the handshake and lives with the socket. <see cref="Request.Connection"/> is the <see cref="WebSocketConnection"/>.
     /// </param>
     /// <exception cref="ArgumentException">The pattern is malformed.</exception>
+    /// <exception cref="InvalidOperationException">The app has started.</exception>
     public Route WebSocketRoute(string pattern, Func<Request, ValueTask> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -26,9 +52,48 @@ public sealed partial class App
     public Route WebSocketRoute(string pattern, Func<PathPattern, Func<Request, ValueTask>> compile)
     {
         ArgumentNullException.ThrowIfNull(compile);
+        return Add(new Route(
+            Realtime.Route.SocketMethods, PathPattern.Parse(pattern), (_, route) => new Endpoint(route, compile(route.Pattern), KeepsRequest: true)));
+    }
+
+    /// <summary>
+    /// Serves the files of a folder to GET and HEAD, where no route answers: with types, <c>ETag</c> and <c>Last-Modified</c>,
+    /// ranges, and <c>index.html</c> for a folder. Hidden files and whatever lies outside the folder do not exist.
+    /// </summary>
+    /// <param name="prefix">The path the files appear under: <c>/</c> or <c>/assets</c>.</param>
+    /// <param name="folder">
+    /// The folder: a full path, or one looked for below the current directory, then beside the file that was run
+    /// (<c>dotnet run app.cs</c>), then beside the program.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The app has started. A folder that is missing fails the start.</exception>
+    public void Static(string prefix, string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ThrowIfBuilt();
-        var route = new Route(["WebSocket"], PathPattern.Parse(pattern), compile);
+        var pattern = PathPattern.Parse(prefix);
+        if (!pattern.IsLiteral)
+        {
+            throw new ArgumentException($"Static files cannot be served under '{prefix}': their path has no parameters.", nameof(prefix));
+        }
+        _static.Add((pattern.Shape, folder));
+    }
+
+    private protected override Route Add(Route route)
+    {
+        ThrowIfBuilt();
         _routes.Add(route);
         return route;
+    }
+
+    private Router BuildRouter()
+    {
+        if (_routes.Where(static route => route.Name is not null).GroupBy(static route => route.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+        {
+            throw new InvalidOperationException($"Two routes are named '{twice.Key}': {string.Join(" and ", twice)}. Rename one.");
+        }
+        return new Router(
+            this,
+            [.. _routes.Select(route => route.Compile(this, route))],
+            [.. _static.Select(pair => StaticFolder.Open(pair.Prefix, pair.Folder))]);
     }
 }

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Realtime.Protocol;
+using Realtime.Routing;
 
 namespace Realtime;
 
@@ -17,15 +19,20 @@ public sealed partial class App
     private readonly Dictionary<Type, object> _extensions = [];
     private readonly List<Func<Application, Application>> _middleware = [];
     private readonly List<Action> _buildHooks = [];
-    private readonly List<Route> _routes = [];
     private IServiceProvider? _provider;
     private Application? _application;
+    private Router? _router;
 
     /// <summary>Makes an app.</summary>
     /// <param name="options">Settings; null for the defaults.</param>
     public App(AppOptions? options = null)
     {
         Options = options ?? new AppOptions();
+        // Set here so that JSON works by reflection even where a program was built without that default.
+        if (!Json.IsReadOnly)
+        {
+            Json.TypeInfoResolver ??= new DefaultJsonTypeInfoResolver();
+        }
         Services.AddLogging();
         Services.TryAddSingleton(TimeProvider.System);
         Services.AddSingleton(this);
@@ -100,6 +107,7 @@ public sealed partial class App
         {
             hook();
         }
+        _router = BuildRouter();
         Application application = DispatchAsync;
         for (var index = _middleware.Count - 1; index >= 0; index--)
         {
@@ -110,6 +118,8 @@ public sealed partial class App
 
     private ValueTask DispatchAsync(Connection connection) => connection switch
     {
+        HttpConnection http => _router!.ServeAsync(http),
+        WebSocketConnection socket => _router!.ServeAsync(socket),
         LifespanConnection lifespan => new ValueTask(LiveAsync(lifespan)),
         _ => throw new NotSupportedException($"This app does not serve a {connection.GetType().Name}."),
     };

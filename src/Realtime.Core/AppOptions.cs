@@ -7,9 +7,14 @@ public sealed record AppOptions
 {
     /// <summary>
     /// How JSON is read and written everywhere in the app: bodies, socket events, job arguments. Camel case, and names
-    /// matched without regard to case (<see cref="JsonSerializerDefaults.Web"/>), unless set.
+    /// matched without regard to case (<see cref="JsonSerializerDefaults.Web"/>); a null or a missing member where the type
+    /// allows none is an error that names it; unless set.
     /// </summary>
-    public JsonSerializerOptions Json { get; init; } = new(JsonSerializerDefaults.Web);
+    public JsonSerializerOptions Json { get; init; } = new(JsonSerializerDefaults.Web)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>
     /// How long a graceful shutdown may take in all before connections are cut and jobs are handed back. 30 seconds unless set.

@@ -62,6 +62,9 @@ public sealed partial class Request
     internal HttpConnection Http => Connection as HttpConnection
         ?? throw new InvalidOperationException("A WebSocket handshake has no body and no response to write: use its connection.");
 
+    /// <summary>Whether it serves nothing now.</summary>
+    internal bool IsFree => _connection is null;
+
     /// <summary>Whether something must be awaited when the request ends.</summary>
     internal bool NeedsCleanUp => _scope is not null;
 

@@ -80,6 +80,13 @@ public abstract class RequestConnection : Connection
     public override T? Extension<T>()
         where T : class => Facts.Extension<T>();
 
+    /// <summary>Where an app keeps what it pools from request to request with the server's exchange.</summary>
+    internal object? Slot
+    {
+        get => Facts.Slot;
+        set => Facts.Slot = value;
+    }
+
     private protected RequestFacts Facts => _facts ?? ThrowReturned();
 
     private protected bool IsReturned => _facts is null;

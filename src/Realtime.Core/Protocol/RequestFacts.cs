@@ -60,4 +60,7 @@ public abstract class RequestFacts
     /// </summary>
     /// <param name="exception">What came out of the application.</param>
     public abstract void ApplicationFailed(Exception exception);
+
+    /// <summary>Where an app keeps what it pools from request to request; a server neither reads nor clears it.</summary>
+    internal object? Slot { get; set; }
 }

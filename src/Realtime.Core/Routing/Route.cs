@@ -5,7 +5,7 @@ namespace Realtime;
 /// <summary>One route of an app: which methods and paths it answers, and under which name it is found.</summary>
 public sealed class Route
 {
-    internal Route(IReadOnlyList<string> methods, PathPattern pattern, Func<PathPattern, Func<Request, ValueTask>> compile)
+    internal Route(IReadOnlyList<string> methods, PathPattern pattern, Func<App, Route, Endpoint> compile)
     {
         Methods = methods;
         Pattern = pattern;
@@ -21,7 +21,12 @@ public sealed class Route
     /// <summary>The name it is found under by <c>UrlFor</c>, or null.</summary>
     public string? Name { get; private set; }
 
-    internal Func<PathPattern, Func<Request, ValueTask>> Compile { get; }
+    /// <summary>Whether it answers WebSocket handshakes.</summary>
+    internal bool IsSocket => ReferenceEquals(Methods, SocketMethods);
+
+    internal static IReadOnlyList<string> SocketMethods { get; } = ["WebSocket"];
+
+    internal Func<App, Route, Endpoint> Compile { get; }
 
     /// <summary>Names the route.</summary>
     /// <param name="name">A name that no other route of the app has.</param>

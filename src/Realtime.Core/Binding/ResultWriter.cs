@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Realtime.Http;
+
+namespace Realtime.Binding;
+
+/// <summary>Writes a handler's result as the response; one is chosen for each handler by what it returns.</summary>
+internal abstract class ResultWriter
+{
+    public static ResultWriter For(Type type, bool answersItself, JsonSerializerOptions options)
+    {
+        if (type == typeof(void))
+        {
+            return answersItself ? new NothingWriter() : new NoContentWriter();
+        }
+        if (type == typeof(string))
+        {
+            return new TextWriter();
+        }
+        if (type.IsAssignableTo(typeof(Response)))
+        {
+            return new ResponseWriter();
+        }
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTuple<,>) && type.GenericTypeArguments[1] == typeof(int))
+        {
+            return new StatusWriter(For(type.GenericTypeArguments[0], answersItself, options));
+        }
+        return new ObjectWriter(type, options);
+    }
+
+    /// <summary>Writes a result that is not null, or whatever the kind makes of null.</summary>
+    public virtual ValueTask WriteAsync(Request request, object? result) =>
+        result is null ? Nothing(request) : WriteValueAsync(request, result);
+
+    protected abstract ValueTask WriteValueAsync(Request request, object result);
+
+    private static ValueTask Nothing(Request request)
+    {
+        if (request.Method is "GET" or "HEAD")
+        {
+            throw HttpError.NotFound($"There is nothing at {request.Path}.");
+        }
+        request.Http.StatusCode = 204;
+        return default;
+    }
+
+    /// <summary>For handlers that write to the connection themselves.</summary>
+    private sealed class NothingWriter : ResultWriter
+    {
+        public override ValueTask WriteAsync(Request request, object? result) => default;
+
+        protected override ValueTask WriteValueAsync(Request request, object result) => default;
+    }
+
+    private sealed class NoContentWriter : ResultWriter
+    {
+        public override ValueTask WriteAsync(Request request, object? result)
+        {
+            request.Http.StatusCode = 204;
+            return default;
+        }
+
+        protected override ValueTask WriteValueAsync(Request request, object result) => default;
+    }
+
+    private sealed class TextWriter : ResultWriter
+    {
+        protected override ValueTask WriteValueAsync(Request request, object result) =>
+            BodyWriter.Text(request.Http, Unsafe.As<string>(result), BodyWriter.PlainText);
+    }
+
+    private sealed class ResponseWriter : ResultWriter
+    {
+        protected override ValueTask WriteValueAsync(Request request, object result) => ((Response)result).SendAsync(request);
+    }
+
+    private sealed class StatusWriter(ResultWriter inner) : ResultWriter
+    {
+        protected override ValueTask WriteValueAsync(Request request, object result)
+        {
+            var pair = (ITuple)result;
+            request.Http.StatusCode = (int)pair[1]!;
+            // A status was chosen, so an absent value is an empty body, not an absent thing.
+            return pair[0] is { } value ? inner.WriteValueAsync(request, value) : default;
+        }
+    }
+
+    private sealed class ObjectWriter(Type type, JsonSerializerOptions options) : ResultWriter
+    {
+        private readonly JsonTypeInfo? _declared = JsonShape.Declared(type, options);
+
+        protected override ValueTask WriteValueAsync(Request request, object result) => result switch
+        {
+            string text => BodyWriter.Text(request.Http, text, BodyWriter.PlainText),
+            Response response => response.SendAsync(request),
+            byte[] bytes => BodyWriter.Bytes(request.Http, bytes, BodyWriter.Binary),
+            ReadOnlyMemory<byte> bytes => BodyWriter.Bytes(request.Http, bytes, BodyWriter.Binary),
+            Html html => BodyWriter.Text(request.Http, html.ToString(), BodyWriter.HtmlText),
+            HttpError error => throw error,
+            _ => BodyWriter.Json(request, result, _declared ?? options.GetTypeInfo(result.GetType())),
+        };
+    }
+}

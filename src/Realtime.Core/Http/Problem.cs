@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Realtime.Binding;
+
+namespace Realtime.Http;
+
+/// <summary>What is said when a request fails: a problem document (RFC 9457), or a plain page for someone at a browser.</summary>
+/// <param name="Status">The status.</param>
+/// <param name="Detail">What is wrong and what to do instead.</param>
+/// <param name="Code">A word for programs.</param>
+internal sealed record Problem(int Status, string Detail, string Code)
+{
+    public const string ContentType = "application/problem+json";
+
+    /// <summary>The field that is wrong, or null where it is none.</summary>
+    public BindingException? Field { get; init; }
+
+    /// <summary>What finds the error in the log; null for none.</summary>
+    public string? Reference { get; init; }
+
+    public static Problem Of(HttpError error) => new(error.Status, error.Message, error.Code);
+
+    public static Problem Of(BindingException error) => new(400, error.Message, "bad_request") { Field = error };
+
+    /// <summary>Makes the body in the form that the peer prefers.</summary>
+    public (string ContentType, ReadOnlyMemory<byte> Body) Render(string? accept) =>
+        PrefersHtml(accept) ? (BodyWriter.HtmlText, Page()) : (ContentType, Json());
+
+    // A browser that navigates asks for text/html; scripts and tools ask for JSON or for anything.
+    private static bool PrefersHtml(string? accept) =>
+        accept is not null && accept.Contains("text/html", StringComparison.OrdinalIgnoreCase) && !accept.Contains("json", StringComparison.OrdinalIgnoreCase);
+
+    private ReadOnlyMemory<byte> Json()
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("type", "about:blank");
+        json.WriteString("title", HttpError.ReasonOf(Status));
+        json.WriteNumber("status", Status);
+        json.WriteString("detail", Detail);
+        json.WriteString("code", Code);
+        if (Field is { } field)
+        {
+            json.WriteStartArray("errors");
+            json.WriteStartObject();
+            json.WriteString("field", field.Field);
+            json.WriteString("source", field.From);
+            json.WriteString("problem", field.Problem);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }
+        if (Reference is { } reference)
+        {
+            json.WriteString("reference", reference);
+        }
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    private ReadOnlyMemory<byte> Page()
+    {
+        var reason = HtmlEncoder.Default.Encode(HttpError.ReasonOf(Status));
+        var detail = HtmlEncoder.Default.Encode(Detail);
+        return Encoding.UTF8.GetBytes(
+            $"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{Status} {reason}</title><h1>{reason}</h1><p>{detail}</p></html>");
+    }
+}

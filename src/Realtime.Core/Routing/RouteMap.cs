@@ -1,0 +1,58 @@
+namespace Realtime.Routing;
+
+/// <summary>Where routes are added: the verbs that an app shares with a part of one.</summary>
+/// <remarks>
+/// A handler is any delegate. Its parameters are bound by type and name (see <see cref="Binding.RequestBinding"/>; one
+/// parameter of a type of yours is the JSON body of a POST, PUT or PATCH). Its result is the response: a string is text, a
+/// <see cref="Response"/> is itself, <c>(value, status)</c> sets the status, any other object is JSON, nothing is 204, and
+/// null is 404 for a GET and 204 otherwise.
+/// </remarks>
+public abstract class RouteMap
+{
+    private protected RouteMap()
+    {
+    }
+
+    /// <summary>Answers GET, and with it HEAD.</summary>
+    /// <param name="pattern">The path: literals, <c>{name}</c>, <c>{id:int}</c>, at the end <c>{file:path}</c>. The more specific route wins, whatever the order.</param>
+    /// <param name="handler">The handler.</param>
+    /// <exception cref="ArgumentException">The pattern is malformed.</exception>
+    /// <exception cref="InvalidOperationException">The app has started.</exception>
+    public Route Get(string pattern, Delegate handler) => Route(pattern, ["GET"], handler);
+
+    /// <summary>Answers POST.</summary>
+    /// <inheritdoc cref="Get"/>
+    public Route Post(string pattern, Delegate handler) => Route(pattern, ["POST"], handler);
+
+    /// <summary>Answers PUT.</summary>
+    /// <inheritdoc cref="Get"/>
+    public Route Put(string pattern, Delegate handler) => Route(pattern, ["PUT"], handler);
+
+    /// <summary>Answers PATCH.</summary>
+    /// <inheritdoc cref="Get"/>
+    public Route Patch(string pattern, Delegate handler) => Route(pattern, ["PATCH"], handler);
+
+    /// <summary>Answers DELETE.</summary>
+    /// <inheritdoc cref="Get"/>
+    public Route Delete(string pattern, Delegate handler) => Route(pattern, ["DELETE"], handler);
+
+    /// <summary>Answers the methods listed.</summary>
+    /// <param name="pattern">The path, as for <see cref="Get"/>.</param>
+    /// <param name="methods">The methods, in any case.</param>
+    /// <param name="handler">The handler.</param>
+    /// <exception cref="ArgumentException">The pattern is malformed, or there are no methods.</exception>
+    /// <exception cref="InvalidOperationException">The app has started.</exception>
+    public Route Route(string pattern, IReadOnlyList<string> methods, Delegate handler)
+    {
+        ArgumentNullException.ThrowIfNull(methods);
+        ArgumentNullException.ThrowIfNull(handler);
+        if (methods.Count == 0)
+        {
+            throw new ArgumentException($"The route '{pattern}' answers no method: list at least one.", nameof(methods));
+        }
+        string[] upper = [.. methods.Select(static method => method.ToUpperInvariant()).Distinct(StringComparer.Ordinal)];
+        return Add(new Route(upper, PathPattern.Parse(pattern), (app, route) => Binding.HttpHandler.Compile(app, route, handler)));
+    }
+
+    private protected abstract Route Add(Route route);
+}
