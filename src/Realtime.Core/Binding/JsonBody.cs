@@ -44,16 +44,16 @@ internal static class JsonBody
             // Nothing is consumed yet: the serializer reads from the start.
             http.RequestBody.AdvanceTo(first.Buffer.Start);
             var value = await JsonSerializer.DeserializeAsync(http.RequestBody, type, request.Disconnected);
-            return value ?? (optional ? null : throw new BindingException("$", "body", $"should be {Describe(type.Type)}, but is null"));
+            return value ?? (optional ? null : throw new BindingException("$", "body", $"should be {JsonProblem.Expected(type)}, but is null"));
         }
         catch (JsonException exception)
         {
-            throw Unfit(exception, type.Type);
+            throw Unfit(exception, type);
         }
     }
 
     /// <summary>Turns a parser's error into one for the peer: the path, and what was expected there.</summary>
-    internal static BindingException Unfit(JsonException exception, Type type)
+    internal static BindingException Unfit(JsonException exception, JsonTypeInfo type)
     {
         var message = exception.Message;
         if (message.IndexOf(" Path: ", StringComparison.Ordinal) is > 0 and var at)
@@ -61,13 +61,11 @@ internal static class JsonBody
             message = message[..at];
         }
         var path = exception.Path is { Length: > 0 } known ? known : "$";
-        var problem = JsonProblem.Describe(message, type);
+        var problem = JsonProblem.Describe(message, path, type);
         return new BindingException(path, "body", problem, exception);
     }
 
-    private static BindingException Empty(JsonTypeInfo type) => new("$", "body", $"is missing; it should be {Describe(type.Type)} as JSON");
-
-    private static string Describe(Type type) => TextValue.CanParse(type) ? TextValue.Expected(type) : $"a {TypeName.Of(type)}";
+    private static BindingException Empty(JsonTypeInfo type) => new("$", "body", $"is missing; it should be {JsonProblem.Expected(type)} as JSON");
 
     private static bool IsJson(string contentType)
     {
