@@ -1,0 +1,227 @@
+namespace Realtime.Jobs;
+
+public sealed partial class InMemoryJobStore
+{
+    private static readonly byte[] NoResult = [];
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JobRecord>> ClaimAsync(long node, IReadOnlyList<QueueDemand> demand, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(demand);
+        var now = _time.GetUtcNow();
+        var claimed = new List<JobRecord>();
+        lock (_lock)
+        {
+            if (!IsAlive(node, now))
+            {
+                return new ValueTask<IReadOnlyList<JobRecord>>(claimed);
+            }
+            foreach (var (name, count) in demand)
+            {
+                if (!_queues.TryGetValue(name, out var queue))
+                {
+                    continue;
+                }
+                for (var taken = 0; taken < count && queue.TryTake(out var entry); taken++)
+                {
+                    entry.State = JobState.Running;
+                    entry.Attempt++;
+                    entry.Node = node;
+                    entry.StartedAt = now;
+                    claimed.Add(entry.ToRecord());
+                }
+            }
+        }
+        return new ValueTask<IReadOnlyList<JobRecord>>(claimed);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JobState?>> CompleteAsync(long node, IReadOnlyList<JobOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(outcomes);
+        var states = new JobState?[outcomes.Count];
+        lock (_lock)
+        {
+            for (var index = 0; index < states.Length; index++)
+            {
+                var outcome = outcomes[index];
+                if (_jobs.TryGetValue(outcome.Id, out var entry) && entry.IsHeldBy(node, outcome.Attempt))
+                {
+                    states[index] = Complete(entry, outcome);
+                }
+            }
+        }
+        return new ValueTask<IReadOnlyList<JobState?>>(states);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<bool>> ReportAsync(long node, IReadOnlyList<JobProgress> progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        var held = new bool[progress.Count];
+        lock (_lock)
+        {
+            for (var index = 0; index < held.Length; index++)
+            {
+                var report = progress[index];
+                if (_jobs.TryGetValue(report.Id, out var entry) && entry.IsHeldBy(node, report.Attempt))
+                {
+                    held[index] = true;
+                    entry.Progress = report.Fraction;
+                    entry.Message = report.Message;
+                }
+            }
+        }
+        return new ValueTask<IReadOnlyList<bool>>(held);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> SaveStepAsync(long node, Guid id, int attempt, string step, byte[] result, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_jobs.TryGetValue(id, out var entry) || !entry.IsHeldBy(node, attempt))
+            {
+                return new ValueTask<bool>(false);
+            }
+            (entry.Steps ??= []).TryAdd(step, result ?? NoResult);
+            return new ValueTask<bool>(true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyDictionary<string, byte[]>> StepsAsync(Guid id, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new ValueTask<IReadOnlyDictionary<string, byte[]>>(
+                _jobs.TryGetValue(id, out var entry) && entry.Steps is { } steps ? new Dictionary<string, byte[]>(steps) : []);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<HeartbeatResult> HeartbeatAsync(JobNode node, TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        var now = _time.GetUtcNow();
+        lock (_lock)
+        {
+            var renewed = IsAlive(node.Id, now);
+            _nodes[node.Id] = (node, now + timeToLive);
+            // A cancel in this process reaches its job directly, and no other process can reach this store.
+            return new ValueTask<HeartbeatResult>(new HeartbeatResult(renewed, []));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JobNode>> NodesAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new ValueTask<IReadOnlyList<JobNode>>([.. _nodes.Values.Select(static lease => lease.Node)]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<RescuedJob>> RescueAsync(IReadOnlyCollection<long> dead, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(dead);
+        var now = _time.GetUtcNow();
+        var rescued = new List<RescuedJob>();
+        lock (_lock)
+        {
+            foreach (var node in _nodes.Keys.Where(node => dead.Contains(node) || !IsAlive(node, now)).ToArray())
+            {
+                _nodes.Remove(node);
+                foreach (var entry in HeldBy(node))
+                {
+                    rescued.Add(new RescuedJob(entry.Spec.Id, Rescue(entry)));
+                }
+            }
+        }
+        return new ValueTask<IReadOnlyList<RescuedJob>>(rescued);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RetireAsync(long node, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _nodes.Remove(node);
+            foreach (var entry in HeldBy(node))
+            {
+                HandBack(entry);
+            }
+        }
+        return default;
+    }
+
+    private bool IsAlive(long node, DateTimeOffset now) => _nodes.TryGetValue(node, out var lease) && lease.ExpiresAt > now;
+
+    // Walks every job: nodes die seldom, and an index kept for each claim would cost every job instead.
+    private JobEntry[] HeldBy(long node) => [.. _jobs.Values.Where(entry => entry.State == JobState.Running && entry.Node == node)];
+
+    private JobState Complete(JobEntry entry, JobOutcome outcome)
+    {
+        entry.Error = outcome.Error ?? entry.Error;
+        if (outcome.Progress is not null)
+        {
+            entry.Progress = outcome.Progress;
+            entry.Message = outcome.Message;
+        }
+        switch (outcome.State)
+        {
+            case JobState.Available:
+                HandBack(entry);
+                break;
+            case JobState.Scheduled when entry.CancelRequested:
+                Finish(entry, JobState.Cancelled);
+                break;
+            case JobState.Scheduled:
+                var due = outcome.DueAt ?? _time.GetUtcNow();
+                if (due > _time.GetUtcNow())
+                {
+                    Schedule(entry, due);
+                }
+                else
+                {
+                    MakeAvailable(entry);
+                }
+                break;
+            default:
+                entry.Result = outcome.Result;
+                Finish(entry, outcome.State);
+                break;
+        }
+        return entry.State;
+    }
+
+    private void HandBack(JobEntry entry)
+    {
+        if (entry.CancelRequested)
+        {
+            Finish(entry, JobState.Cancelled);
+            return;
+        }
+        entry.MaxAttempts++;
+        MakeAvailable(entry);
+    }
+
+    private JobState Rescue(JobEntry entry)
+    {
+        if (entry.CancelRequested)
+        {
+            Finish(entry, JobState.Cancelled);
+        }
+        else if (entry.Attempt >= entry.MaxAttempts)
+        {
+            entry.Error = LostWorker.Error;
+            Finish(entry, JobState.Failed);
+        }
+        else
+        {
+            MakeAvailable(entry);
+        }
+        return entry.State;
+    }
+}

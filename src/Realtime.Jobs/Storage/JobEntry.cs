@@ -1,0 +1,39 @@
+namespace Realtime.Jobs;
+
+/// <summary>A job in memory. Only touched under its store's lock.</summary>
+internal sealed class JobEntry(JobSpec spec)
+{
+    public readonly JobSpec Spec = spec;
+    public JobState State;
+    public int Attempt;
+    public int MaxAttempts = spec.MaxAttempts;
+    public long Node;
+    public DateTimeOffset? DueAt = spec.DueAt;
+    public DateTimeOffset StartedAt;
+    public DateTimeOffset FinishedAt;
+    public bool CancelRequested;
+    public double? Progress;
+    public string? Message;
+    public byte[]? Result;
+    public JobError? Error;
+    public Dictionary<string, byte[]>? Steps;
+
+    public bool IsHeldBy(long node, int attempt) => State == JobState.Running && Node == node && Attempt == attempt;
+
+    public JobRecord ToRecord() => new()
+    {
+        Spec = Spec,
+        State = State,
+        Attempt = Attempt,
+        MaxAttempts = MaxAttempts,
+        Node = State == JobState.Running ? Node : null,
+        DueAt = DueAt,
+        StartedAt = Attempt > 0 ? StartedAt : null,
+        FinishedAt = State >= JobState.Succeeded ? FinishedAt : null,
+        CancelRequested = CancelRequested,
+        Progress = Progress,
+        Message = Message,
+        Result = Result,
+        Error = Error,
+    };
+}

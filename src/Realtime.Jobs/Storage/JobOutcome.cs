@@ -1,0 +1,33 @@
+namespace Realtime.Jobs;
+
+/// <summary>How one attempt at a job ended. Recorded only while the attempt still holds the job.</summary>
+public sealed class JobOutcome
+{
+    /// <summary>The job.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The attempt that ended: the fence.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>
+    /// Where the job goes: a final state; <see cref="JobState.Scheduled"/> to be tried again at <see cref="DueAt"/>; or
+    /// <see cref="JobState.Available"/> to be handed back, which gives it one more attempt. The last two become
+    /// <see cref="JobState.Cancelled"/> if a cancel was asked for.
+    /// </summary>
+    public required JobState State { get; init; }
+
+    /// <summary>When to try again.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>The result as UTF-8 JSON; null for none.</summary>
+    public byte[]? Result { get; init; }
+
+    /// <summary>Why the attempt failed; null keeps what an earlier attempt left.</summary>
+    public JobError? Error { get; init; }
+
+    /// <summary>The last progress reported by the attempt; null keeps what is recorded.</summary>
+    public double? Progress { get; init; }
+
+    /// <summary>The message of the last progress.</summary>
+    public string? Message { get; init; }
+}
