@@ -5,22 +5,29 @@ namespace Realtime.Jobs;
 /// <summary>The available jobs of one queue in memory: by priority, then in the order they became available.</summary>
 internal sealed class AvailableJobs
 {
-    private readonly SortedDictionary<int, Queue<JobEntry>> _byPriority = new(Comparer<int>.Create(static (left, right) => right.CompareTo(left)));
+    // Highest priority first. A list, because an app has few priorities and every claim starts at the front.
+    private readonly List<(int Priority, Queue<JobEntry> Jobs)> _levels = [];
 
     public void Add(JobEntry entry)
     {
-        if (!_byPriority.TryGetValue(entry.Spec.Priority, out var jobs))
+        var priority = entry.Spec.Priority;
+        var index = 0;
+        while (index < _levels.Count && _levels[index].Priority > priority)
         {
-            _byPriority.Add(entry.Spec.Priority, jobs = new Queue<JobEntry>());
+            index++;
         }
-        jobs.Enqueue(entry);
+        if (index == _levels.Count || _levels[index].Priority != priority)
+        {
+            _levels.Insert(index, (priority, new Queue<JobEntry>()));
+        }
+        _levels[index].Jobs.Enqueue(entry);
     }
 
     public bool TryTake([NotNullWhen(true)] out JobEntry? entry)
     {
-        while (_byPriority.Count > 0)
+        while (_levels.Count > 0)
         {
-            var (priority, jobs) = _byPriority.First();
+            var jobs = _levels[0].Jobs;
             while (jobs.TryDequeue(out entry))
             {
                 // A cancelled job left its place behind.
@@ -29,7 +36,12 @@ internal sealed class AvailableJobs
                     return true;
                 }
             }
-            _byPriority.Remove(priority);
+            if (_levels.Count == 1)
+            {
+                // The last level stays: most queues have one, and it would be made again at once.
+                return false;
+            }
+            _levels.RemoveAt(0);
         }
         entry = null;
         return false;

@@ -108,8 +108,9 @@ public sealed partial class InMemoryJobStore
         {
             var renewed = IsAlive(node.Id, now);
             _nodes[node.Id] = (node, now + timeToLive);
-            // A cancel in this process reaches its job directly, and no other process can reach this store.
-            return new ValueTask<HeartbeatResult>(new HeartbeatResult(renewed, []));
+            _marked.RemoveWhere(static entry => entry.State != JobState.Running);
+            return new ValueTask<HeartbeatResult>(
+                new HeartbeatResult(renewed, [.. _marked.Where(entry => entry.Node == node.Id).Select(static entry => entry.Spec.Id)]));
         }
     }
 

@@ -12,6 +12,7 @@ public sealed partial class InMemoryJobStore : IJobStore
     private readonly PriorityQueue<JobEntry, (long Due, long Order)> _scheduled = new();
     private readonly Queue<JobEntry> _finished = new();
     private readonly Dictionary<long, (JobNode Node, DateTimeOffset ExpiresAt)> _nodes = [];
+    private readonly HashSet<JobEntry> _marked = [];
     private long _order;
 
     /// <summary>Makes an empty store.</summary>
@@ -82,7 +83,11 @@ public sealed partial class InMemoryJobStore : IJobStore
             {
                 entry.CancelRequested = true;
             }
-            if (entry.State is JobState.Available or JobState.Scheduled)
+            if (entry.State == JobState.Running)
+            {
+                _marked.Add(entry);
+            }
+            else if (entry.State < JobState.Succeeded)
             {
                 // Its place in a queue stays behind, and is skipped when it comes up.
                 Finish(entry, JobState.Cancelled);

@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Logging;
+
+namespace Realtime.Jobs;
+
+/// <summary>Hands what happens to jobs in this process to whoever watches: observers of all jobs, and waiters for the end of one.</summary>
+internal sealed class JobFeed(ILogger logger)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, (TaskCompletionSource<JobStatus?> Ended, int Count)> _waiters = [];
+    private volatile Action<JobEvent>[] _observers = [];
+    private int _waiterCount;
+
+    public bool IsObserved => _observers.Length > 0;
+
+    public IDisposable Observe(Action<JobEvent> observer)
+    {
+        lock (_lock)
+        {
+            _observers = [.. _observers, observer];
+        }
+        return new Subscription(this, observer);
+    }
+
+    public void Publish(JobEvent happened)
+    {
+        foreach (var observer in _observers)
+        {
+            try
+            {
+                observer(happened);
+            }
+            catch (Exception exception)
+            {
+                JobLog.ObserverFailed(logger, exception);
+            }
+        }
+    }
+
+    /// <summary>Whether anybody waits for the end of a job.</summary>
+    public bool IsAwaited => Volatile.Read(ref _waiterCount) > 0;
+
+    /// <summary>Wakes whoever waits for the end of a job, which its store has recorded. Null sends them to the store to see.</summary>
+    public void Ended(Guid id, JobStatus? status)
+    {
+        if (!IsAwaited)
+        {
+            return;
+        }
+        TaskCompletionSource<JobStatus?>? ended = null;
+        lock (_lock)
+        {
+            if (_waiters.Remove(id, out var waiting))
+            {
+                ended = waiting.Ended;
+                _waiterCount = _waiters.Count;
+            }
+        }
+        ended?.TrySetResult(status);
+    }
+
+    /// <summary>A task for the end of a job. Every call is matched by one of <see cref="Leave"/>.</summary>
+    public Task<JobStatus?> Wait(Guid id)
+    {
+        lock (_lock)
+        {
+            var ended = _waiters.TryGetValue(id, out var waiting)
+                ? waiting.Ended
+                : new TaskCompletionSource<JobStatus?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters[id] = (ended, waiting.Count + 1);
+            _waiterCount = _waiters.Count;
+            return ended.Task;
+        }
+    }
+
+    public void Leave(Guid id, Task waited)
+    {
+        lock (_lock)
+        {
+            if (_waiters.TryGetValue(id, out var waiting) && waiting.Ended.Task == waited)
+            {
+                if (waiting.Count == 1)
+                {
+                    _waiters.Remove(id);
+                }
+                else
+                {
+                    _waiters[id] = (waiting.Ended, waiting.Count - 1);
+                }
+                _waiterCount = _waiters.Count;
+            }
+        }
+    }
+
+    private sealed class Subscription(JobFeed feed, Action<JobEvent> observer) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (feed._lock)
+            {
+                feed._observers = [.. feed._observers.Where(other => other != observer)];
+            }
+        }
+    }
+}

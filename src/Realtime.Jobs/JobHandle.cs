@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace Realtime;
+
+/// <summary>A job that was enqueued: where it stands, what came out of it, and the way to cancel it.</summary>
+public class JobHandle
+{
+    internal JobHandle(JobQueue queue, Guid id, string name)
+    {
+        Queue = queue;
+        Id = id;
+        Name = name;
+    }
+
+    /// <summary>
+    /// The job's id. It is unguessable (74 random bits), so knowing it may serve as the right to see the job, unless routes ask for more.
+    /// </summary>
+    public Guid Id { get; }
+
+    /// <summary>The job's name, as in <c>app.Job("image.shrink", …)</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Where the job can be looked at over HTTP, if the app has <c>app.JobRoutes(…)</c>: <c>/jobs/{id}</c>.</summary>
+    public string Location => $"{Queue.RoutePrefix}/{Id}";
+
+    private protected JobQueue Queue { get; }
+
+    /// <summary>Where the job stands now.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="KeyNotFoundException">The job is not there any more: its retention is over.</exception>
+    public async ValueTask<JobStatus> GetAsync(CancellationToken cancellationToken = default) =>
+        await Queue.FindAsync(Id, cancellationToken) ?? throw NotThere();
+
+    /// <summary>Waits until the job has ended, wherever it runs.</summary>
+    /// <param name="cancellationToken">Gives up waiting; the job goes on.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="KeyNotFoundException">The job is not there any more: its retention is over.</exception>
+    public async Task<JobStatus> WaitAsync(CancellationToken cancellationToken = default)
+    {
+        return await Queue.WaitAsync(Id, cancellationToken) ?? throw NotThere();
+    }
+
+    /// <summary>Waits for the job to succeed and reads its result.</summary>
+    /// <typeparam name="T">What its handler returns.</typeparam>
+    /// <param name="cancellationToken">Gives up waiting; the job goes on.</param>
+    /// <exception cref="JobFailedException">The job ended without success.</exception>
+    /// <exception cref="KeyNotFoundException">The job is not there any more: its retention is over.</exception>
+    public async Task<T> ResultAsync<T>(CancellationToken cancellationToken = default)
+    {
+        var status = await WaitAsync(cancellationToken);
+        if (status.State != JobState.Succeeded)
+        {
+            throw new JobFailedException(Id, Name, status.State, status.Error);
+        }
+        return status.Result is { } result ? result.Deserialize<T>(Queue.Json)! : default!;
+    }
+
+    /// <summary>
+    /// Asks for the job to be cancelled. One that waits is cancelled at once; one that runs sees
+    /// <see cref="JobContext.Cancellation"/> fire (in another process within a heartbeat) and is not tried again.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up waiting; the job may be cancelled all the same.</param>
+    /// <returns>The state the job is in now.</returns>
+    /// <exception cref="KeyNotFoundException">The job is not there any more: its retention is over.</exception>
+    public async ValueTask<JobState> CancelAsync(CancellationToken cancellationToken = default) =>
+        await Queue.CancelAsync(Id, cancellationToken) ?? throw NotThere();
+
+    private KeyNotFoundException NotThere() =>
+        new($"There is no job {Id} any more: it finished and its retention is over. Set JobOptions.Retention to keep jobs longer.");
+}

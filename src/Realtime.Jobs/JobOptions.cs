@@ -1,0 +1,47 @@
+namespace Realtime;
+
+/// <summary>How jobs of one name are run.</summary>
+public sealed record JobOptions
+{
+    /// <summary>The queue its jobs wait in. <c>default</c> unless set; see <see cref="JobQueue.Queue"/> for how many run at once.</summary>
+    public string Queue { get; init; } = "default";
+
+    /// <summary>Higher runs earlier within its queue. 0 unless set, here or at enqueue.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>How many attempts a job has before it fails for good, crashes of its worker included. 5 unless set; at least 1.</summary>
+    public int MaxAttempts { get; init; } = 5;
+
+    /// <summary>
+    /// How long one attempt may take. <see cref="JobContext.Cancellation"/> fires then, and the attempt counts as failed. Null, the
+    /// default, for no limit.
+    /// </summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How long a failed job waits before its next attempt.</summary>
+    public Backoff Backoff { get; init; } = new();
+
+    /// <summary>How long a finished job is kept, to be looked at. One day unless set.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Names the job had before, so that jobs enqueued under them still run. None unless set.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    internal void Validate(string name)
+    {
+        Require(!string.IsNullOrWhiteSpace(Queue), nameof(Queue), "a name");
+        Require(MaxAttempts >= 1, nameof(MaxAttempts), "at least 1");
+        Require(Timeout is null || Timeout > TimeSpan.Zero, nameof(Timeout), "positive, or null for no limit");
+        Require(Retention >= TimeSpan.Zero, nameof(Retention), "zero or more");
+        Require(Backoff.First >= TimeSpan.Zero && Backoff.Max >= Backoff.First, nameof(Backoff), "a First of zero or more and a Max of at least that");
+        Require(Backoff.Factor >= 1 && Backoff.Jitter is >= 0 and <= 1, nameof(Backoff), "a Factor of at least 1 and a Jitter from 0 to 1");
+
+        void Require(bool holds, string option, string needed)
+        {
+            if (!holds)
+            {
+                throw new InvalidOperationException($"The job '{name}': JobOptions.{option} must be {needed}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace Realtime.Jobs;
+
+/// <summary>Waits until nothing that is due now is left to run.</summary>
+internal sealed class Drain(JobRuntime runtime, Stager stager, IEnumerable<string> queues)
+{
+    private readonly HashSet<string> _queues = [.. queues];
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Taken before looking: what ends in between fires it.
+            var activity = runtime.Activity.NextAsync();
+            await stager.StageAsync(cancellationToken);
+            runtime.Work.Set();
+            var counts = await runtime.Store.CountAsync(cancellationToken);
+            if (!counts.Any(count => count.State is JobState.Available or JobState.Running && _queues.Contains(count.Queue)))
+            {
+                return;
+            }
+            await activity.WaitAsync(cancellationToken);
+        }
+    }
+}

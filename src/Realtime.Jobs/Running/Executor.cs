@@ -1,0 +1,121 @@
+using Realtime.Binding;
+
+namespace Realtime.Jobs;
+
+/// <summary>Runs one attempt at a job and says how it ended.</summary>
+internal sealed class Executor(JobServer server, JobQueue queue)
+{
+    private readonly JobRuntime _runtime = server.Runtime;
+
+    public async ValueTask RunAsync(JobRecord record)
+    {
+        if (!queue.TryFind(record.Spec.Name, out var job) || !job.CanRun)
+        {
+            await QuarantineAsync(record, $"No job is called '{record.Spec.Name}' here. Add it, or name it among the Aliases of the job that replaced it.");
+            return;
+        }
+        object args;
+        try
+        {
+            args = job.ParseArgs(record.Spec.Args);
+        }
+        catch (Exception exception)
+        {
+            // Whatever is thrown here, a constructor's check included, comes from the arguments, and they will not change.
+            await QuarantineAsync(record, $"Its arguments do not parse as {TypeName.Of(job.ArgsType)}: {exception.Message}");
+            return;
+        }
+        var context = new JobContext(server, job, record, args);
+        await server.EndAsync(new EndedAttempt(record, await AttemptAsync(job, context), context));
+    }
+
+    private async ValueTask<JobOutcome> AttemptAsync(Job job, JobContext context)
+    {
+        server.Enter(context);
+        ITimer? timeout = null;
+        if (job.Options.Timeout is { } limit)
+        {
+            timeout = _runtime.Time.CreateTimer(static state => ((JobContext)state!).Cancel(CancelReason.Timeout), context, limit, Timeout.InfiniteTimeSpan);
+        }
+        if (_runtime.Feed.IsObserved)
+        {
+            _runtime.Feed.Publish(new JobStarted(context.Id, context.Name, context.Attempt));
+        }
+        try
+        {
+            var result = await job.InvokeAsync(context);
+            return Outcome(context, JobState.Succeeded, result: job.WriteResult(result));
+        }
+        catch (Exception exception)
+        {
+            return Fail(job, context, exception);
+        }
+        finally
+        {
+            context.End();
+            server.Leave(context);
+            if (timeout is not null)
+            {
+                await timeout.DisposeAsync();
+            }
+            try
+            {
+                await context.DisposeScopeAsync();
+            }
+            catch (Exception exception)
+            {
+                JobLog.ChoreFailed(_runtime.Logger, exception, $"Disposing the services of job {context.Name}");
+            }
+        }
+    }
+
+    private JobOutcome Fail(Job job, JobContext context, Exception exception)
+    {
+        var stopped = exception is OperationCanceledException;
+        switch (context.Reason)
+        {
+            case CancelReason.Requested:
+                return Outcome(context, JobState.Cancelled);
+            case CancelReason.Shutdown or CancelReason.LeaseLost when stopped:
+                return Outcome(context, JobState.Available);
+            case CancelReason.Timeout when stopped:
+                exception = new TimeoutException($"The attempt took longer than {job.Options.Timeout}.", exception);
+                break;
+        }
+        var error = JobError.From(exception);
+        if (context.Attempt >= context.MaxAttempts || exception is JobGiveUpException)
+        {
+            JobLog.Failed(_runtime.Logger, exception, context.Name, context.Id, context.Attempt);
+            return Outcome(context, JobState.Failed, error);
+        }
+        var due = _runtime.Time.GetUtcNow() + job.Options.Backoff.After(context.Attempt);
+        JobLog.WillRetry(_runtime.Logger, exception, context.Name, context.Id, context.Attempt, context.MaxAttempts, due);
+        return Outcome(context, JobState.Scheduled, error, due);
+    }
+
+    private static JobOutcome Outcome(
+        JobContext context, JobState state, JobError? error = null, DateTimeOffset? due = null, byte[]? result = null) => new()
+        {
+            Id = context.Id,
+            Attempt = context.Attempt,
+            State = state,
+            Error = error,
+            DueAt = due,
+            Result = result,
+            Progress = context.Progress?.Fraction,
+            Message = context.Progress?.Message,
+        };
+
+    private ValueTask QuarantineAsync(JobRecord record, string reason)
+    {
+        JobLog.Quarantined(_runtime.Logger, record.Spec.Name, record.Spec.Id, reason);
+        var outcome = new JobOutcome
+        {
+            Id = record.Spec.Id,
+            Attempt = record.Attempt,
+            State = JobState.Quarantined,
+            Error = new JobError("Quarantined", reason),
+        };
+        return server.EndAsync(new EndedAttempt(record, outcome, null));
+    }
+}

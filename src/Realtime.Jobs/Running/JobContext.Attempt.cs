@@ -1,0 +1,95 @@
+using Realtime.Jobs;
+
+namespace Realtime;
+
+// What the engine does with an attempt; what a handler sees of it is in JobContext.cs.
+public sealed partial class JobContext
+{
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly JobServer _server;
+    private readonly Job _job;
+    private JobProgress? _progress;
+    private bool _unseen;
+    private bool _ended;
+    private int _reason;
+
+    internal JobContext(JobServer server, Job job, JobRecord record, object args)
+    {
+        _server = server;
+        _job = job;
+        Record = record;
+        Args = args;
+    }
+
+    internal JobRecord Record { get; }
+
+    internal object Args { get; }
+
+    /// <summary>Why the attempt was told to stop: the first reason given.</summary>
+    internal CancelReason Reason => (CancelReason)Volatile.Read(ref _reason);
+
+    /// <summary>The last progress reported; null if none was.</summary>
+    internal JobProgress? Progress => _progress;
+
+    internal void Cancel(CancelReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _reason, (int)reason, (int)CancelReason.None) == (int)CancelReason.None)
+        {
+            // Callbacks of the handler's run on the pool, not on the thread of whoever cancels.
+            _ = _cancellation.CancelAsync();
+        }
+    }
+
+    /// <summary>Publishes progress that watchers have not seen, unless the attempt has ended: then its end brings the last one.</summary>
+    internal JobProgress? ShowProgress()
+    {
+        lock (_gate)
+        {
+            if (_ended || !_unseen)
+            {
+                return null;
+            }
+            _unseen = false;
+            Publish();
+            return _progress;
+        }
+    }
+
+    /// <summary>Marks the end, behind which no progress is shown by itself.</summary>
+    internal void End()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+        }
+    }
+
+    /// <summary>Publishes the last progress if watchers have not seen it.</summary>
+    internal void ShowLastProgress()
+    {
+        if (_unseen)
+        {
+            _unseen = false;
+            Publish();
+        }
+    }
+
+    internal ValueTask DisposeScopeAsync()
+    {
+        if (_scope is IAsyncDisposable scope)
+        {
+            return scope.DisposeAsync();
+        }
+        _scope?.Dispose();
+        return default;
+    }
+
+    private void Publish()
+    {
+        if (_server.Runtime.Feed.IsObserved)
+        {
+            _server.Runtime.Feed.Publish(new JobProgressed(Id, Name, _progress!.Fraction, _progress.Message));
+        }
+    }
+}

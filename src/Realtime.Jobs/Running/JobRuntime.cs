@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging;
+
+namespace Realtime.Jobs;
+
+/// <summary>What an open queue shares between those who enqueue, those who run and those who watch.</summary>
+internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServiceProvider services, ILoggerFactory loggers)
+{
+    private long _nextDue = long.MaxValue;
+
+    public IJobStore Store { get; } = store;
+
+    public TimeProvider Time { get; } = time;
+
+    public IServiceProvider Services { get; } = services;
+
+    public ILoggerFactory Loggers { get; } = loggers;
+
+    public ILogger Logger { get; } = loggers.CreateLogger("Realtime.Jobs");
+
+    public JobFeed Feed { get; } = new(loggers.CreateLogger("Realtime.Jobs"));
+
+    /// <summary>Wakes the fetcher: there may be something to claim.</summary>
+    public Wake Work { get; } = new();
+
+    /// <summary>Wakes the stager: something is due earlier than it knows.</summary>
+    public Wake Staging { get; } = new();
+
+    /// <summary>Fires when attempts have ended and their ends are recorded.</summary>
+    public Pulse Activity { get; } = new();
+
+    /// <summary>When the stager's timer is set to, in UTC ticks.</summary>
+    public long NextDue
+    {
+        get => Volatile.Read(ref _nextDue);
+        set => Volatile.Write(ref _nextDue, value);
+    }
+
+    public ValueTask<Guid> EnqueueAsync(JobSpec job, CancellationToken cancellationToken)
+    {
+        var enqueued = Store.EnqueueAsync(job, cancellationToken);
+        if (!enqueued.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(enqueued);
+        }
+        Announce(job.DueAt);
+        return enqueued;
+
+        async ValueTask<Guid> AwaitAsync(ValueTask<Guid> pending)
+        {
+            var id = await pending;
+            Announce(job.DueAt);
+            return id;
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<Guid>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken)
+    {
+        var ids = await Store.EnqueueAsync(jobs, cancellationToken);
+        foreach (var job in jobs)
+        {
+            Announce(job.DueAt);
+        }
+        return ids;
+    }
+
+    /// <summary>Wakes whoever must know that a job is waiting.</summary>
+    public void Announce(DateTimeOffset? due)
+    {
+        if (due is not { } time || time <= Time.GetUtcNow())
+        {
+            Work.Set();
+        }
+        else if (time.UtcTicks < NextDue)
+        {
+            Staging.Set();
+        }
+    }
+}

@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+
+namespace Realtime.Jobs;
+
+/// <summary>
+/// One node at work: claims jobs, runs them, records how they end, and keeps its lease. Whoever starts it stops it.
+/// </summary>
+internal sealed class JobServer
+{
+    // Behind the end of the time for a shutdown: for handlers that honour their token to end, and for their ends to be recorded.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<Guid, JobContext> _running = new();
+    private readonly ConcurrentDictionary<Guid, bool> _marked = new();
+    private readonly CancellationTokenSource _stopFetching = new();
+    private readonly CancellationTokenSource _stopUpkeep = new();
+    private readonly CancellationTokenSource _hurry = new();
+    private readonly JobQueueOptions _options;
+    private readonly Lane[] _lanes;
+    private readonly Completer _completer;
+    private readonly NodeLease _lease;
+    private readonly Rescuer _rescuer;
+    private readonly Stager _stager;
+    private readonly CronScheduler _cron;
+    private readonly Executor _executor;
+    private Task _fetching = Task.CompletedTask;
+    private Task _executing = Task.CompletedTask;
+    private Task _completing = Task.CompletedTask;
+    private Task _upkeep = Task.CompletedTask;
+
+    public JobServer(JobRuntime runtime, JobQueue queue, IReadOnlyDictionary<string, int> concurrency, IReadOnlyList<CronEntry> schedules)
+    {
+        Runtime = runtime;
+        _options = queue.Options;
+        Node = ProcessIdentity.NewNode();
+        _lanes = [.. concurrency.Select(pair => new Lane(pair.Key, pair.Value, runtime.Time, runtime.Work))];
+        _completer = new Completer(runtime, Node.Id);
+        _lease = new NodeLease(runtime, Node, _options, this);
+        _rescuer = new Rescuer(runtime, Node);
+        _stager = new Stager(runtime, _options.PollInterval);
+        _cron = new CronScheduler(runtime, schedules);
+        _executor = new Executor(this, queue);
+        Progress = new ProgressReporter(runtime, Node.Id);
+    }
+
+    public JobRuntime Runtime { get; }
+
+    public JobNode Node { get; }
+
+    public ProgressReporter Progress { get; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _lease.TakeAsync(cancellationToken);
+        await _rescuer.SweepAsync(cancellationToken);
+
+        var upkeep = new List<Task>
+        {
+            Chore.RunAsync("The lease", _options.HeartbeatInterval, BeatAndRescueAsync, Runtime, _stopUpkeep.Token),
+            Chore.RunAsync("Pruning", PruneInterval, new Pruner(Runtime).SweepAsync, Runtime, _stopUpkeep.Token),
+            Progress.RunAsync(_stopUpkeep.Token),
+            _stager.RunAsync(_stopFetching.Token),
+            _cron.RunAsync(_stopFetching.Token),
+        };
+        if (Runtime.Store.IsShared)
+        {
+            upkeep.Add(Chore.RunAsync("Polling", _options.PollInterval, Poll, Runtime, _stopFetching.Token));
+        }
+        _upkeep = Task.WhenAll(upkeep);
+        _completing = _completer.RunAsync(_hurry.Token);
+        _executing = Task.WhenAll(_lanes.Select(lane => lane.RunAsync(_executor.RunAsync)));
+        _fetching = new Fetcher(Runtime, Node.Id, _lanes, () => _lease.IsHealthy).RunAsync(_stopFetching.Token);
+        Runtime.Work.Set();
+    }
+
+    /// <summary>Claims nothing more. What is claimed goes on.</summary>
+    public void StopFetching() => _stopFetching.Cancel();
+
+    /// <summary>
+    /// Ends in order: no more claims, unstarted jobs handed back, running ones awaited until the token fires and cancelled then,
+    /// every end recorded, the lease returned.
+    /// </summary>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        await _stopFetching.CancelAsync();
+        await _fetching;
+        foreach (var record in _lanes.SelectMany(static lane => lane.Close()))
+        {
+            await HandBackAsync(record);
+        }
+        await FinishRunningAsync(hurry);
+        _completer.Close();
+        await using (hurry.Register(_hurry.Cancel))
+        {
+            await _completing;
+        }
+        await _stopUpkeep.CancelAsync();
+        await _upkeep;
+        try
+        {
+            await Runtime.Store.RetireAsync(Node.Id, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            JobLog.ChoreFailed(Runtime.Logger, exception, "Returning the lease");
+        }
+    }
+
+    public void Enter(JobContext job)
+    {
+        _running.TryAdd(job.Id, job);
+        // Entered first and looked second, and CancelHere does it the other way round: one of the two sees the other.
+        if (!_marked.IsEmpty && _marked.TryRemove(job.Id, out _))
+        {
+            job.Cancel(CancelReason.Requested);
+        }
+    }
+
+    public void Leave(JobContext job) => _running.TryRemove(job.Id, out _);
+
+    public ValueTask EndAsync(EndedAttempt ended) => _completer.AddAsync(ended);
+
+    /// <summary>Fires the token of a job that runs here, or is about to.</summary>
+    public void CancelHere(Guid id)
+    {
+        _marked.TryAdd(id, true);
+        if (_running.TryGetValue(id, out var job))
+        {
+            _marked.TryRemove(id, out _);
+            job.Cancel(CancelReason.Requested);
+        }
+    }
+
+    /// <summary>Fires the tokens of jobs that someone, somewhere asked to cancel.</summary>
+    public void CancelMarked(IReadOnlyList<Guid> ids)
+    {
+        // Marks of jobs that never came here would stay for good; those that are still to come are in the list again.
+        _marked.Clear();
+        foreach (var id in ids)
+        {
+            CancelHere(id);
+        }
+    }
+
+    /// <summary>Fires the tokens of all running jobs and returns how many there are.</summary>
+    public int CancelAll(CancelReason reason)
+    {
+        var count = 0;
+        foreach (var job in _running.Values)
+        {
+            job.Cancel(reason);
+            count++;
+        }
+        return count;
+    }
+
+    /// <summary>Behind a lease that had run out: fires the tokens of the jobs that others have taken over.</summary>
+    public async ValueTask CancelLostAsync(CancellationToken cancellationToken)
+    {
+        foreach (var job in _running.Values)
+        {
+            var record = await Runtime.Store.FindAsync(job.Id, cancellationToken);
+            if (record is null || record.Node != Node.Id || record.Attempt != job.Attempt)
+            {
+                job.Cancel(CancelReason.LeaseLost);
+            }
+        }
+    }
+
+    /// <summary>Runs what is due now, and what that makes due, and returns when nothing of it is left.</summary>
+    public Task DrainAsync(CancellationToken cancellationToken) =>
+        new Drain(Runtime, _stager, _lanes.Select(static lane => lane.Queue)).RunAsync(cancellationToken);
+
+    private async ValueTask BeatAndRescueAsync(CancellationToken stopping)
+    {
+        // In this order: whatever the clock did meanwhile, no node takes itself for dead.
+        await _lease.BeatAsync(stopping);
+        if (_lease.IsHealthy)
+        {
+            await _rescuer.SweepAsync(stopping);
+        }
+    }
+
+    private ValueTask Poll(CancellationToken stopping)
+    {
+        Runtime.Work.Set();
+        return default;
+    }
+
+    private async ValueTask FinishRunningAsync(CancellationToken hurry)
+    {
+        try
+        {
+            await _executing.WaitAsync(hurry);
+            return;
+        }
+        catch (OperationCanceledException)
+        {
+            JobLog.HandedBack(Runtime.Logger, CancelAll(CancelReason.Shutdown));
+        }
+        try
+        {
+            // The system's clock on purpose: this is about handlers that do not listen, and a test's clock may stand still.
+            await _executing.WaitAsync(Grace, TimeProvider.System, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            foreach (var job in _running.Values)
+            {
+                await HandBackAsync(job.Record);
+            }
+        }
+    }
+
+    private ValueTask HandBackAsync(JobRecord record) => EndAsync(new EndedAttempt(
+        record, new JobOutcome { Id = record.Spec.Id, Attempt = record.Attempt, State = JobState.Available }, null));
+}

@@ -1,0 +1,100 @@
+using System.Threading.Channels;
+
+namespace Realtime.Jobs;
+
+/// <summary>
+/// The slots of one queue in this process: claimed jobs wait in its channel for one of as many executors as may run at once.
+/// </summary>
+internal sealed class Lane
+{
+    // Jobs claimed ahead of the free slots keep tiny jobs from paying a claim each. They are limited to what runs in this time, so
+    // that a long job never holds others hostage.
+    private const double AheadMilliseconds = 20;
+    private const int MostAhead = 4096;
+
+    private readonly Channel<JobRecord> _claimed;
+    private readonly int _concurrency;
+    private readonly TimeProvider _time;
+    private readonly Wake _work;
+    private int _held;
+    private double _averageMilliseconds;
+
+    public Lane(string queue, int concurrency, TimeProvider time, Wake work)
+    {
+        Queue = queue;
+        _concurrency = concurrency;
+        _time = time;
+        _work = work;
+        _claimed = Channel.CreateBounded<JobRecord>(concurrency + MostAhead);
+    }
+
+    public string Queue { get; }
+
+    /// <summary>Whether the store may have more jobs than were claimed.</summary>
+    public bool Hungry { get; set; }
+
+    /// <summary>How many jobs to claim now; 0 while it is better to wait for more room.</summary>
+    public int Wanted()
+    {
+        var room = _concurrency + Ahead() - Volatile.Read(ref _held);
+        return room >= Threshold() ? room : 0;
+    }
+
+    public void Accept(JobRecord job)
+    {
+        Interlocked.Increment(ref _held);
+        // There is room: no more are claimed than Wanted allows.
+        _claimed.Writer.TryWrite(job);
+    }
+
+    /// <summary>Runs claimed jobs, as many at once as allowed, until <see cref="Close"/>.</summary>
+    public Task RunAsync(Func<JobRecord, ValueTask> run) =>
+        Task.WhenAll(Enumerable.Range(0, _concurrency).Select(_ => ExecuteAsync(run)));
+
+    /// <summary>Lets executors end behind the job they run, and returns the claimed jobs that none has started.</summary>
+    public IReadOnlyList<JobRecord> Close()
+    {
+        _claimed.Writer.TryComplete();
+        var left = new List<JobRecord>();
+        while (_claimed.Reader.TryRead(out var job))
+        {
+            left.Add(job);
+        }
+        return left;
+    }
+
+    private async Task ExecuteAsync(Func<JobRecord, ValueTask> run)
+    {
+        // Off the starter's thread.
+        await Task.Yield();
+        while (await _claimed.Reader.WaitToReadAsync())
+        {
+            while (_claimed.Reader.TryRead(out var job))
+            {
+                var started = _time.GetTimestamp();
+                await run(job);
+                Learn(_time.GetElapsedTime(started).TotalMilliseconds);
+                var room = _concurrency + Ahead() - Interlocked.Decrement(ref _held);
+                if (Hungry && room >= Threshold())
+                {
+                    _work.Set();
+                }
+            }
+        }
+    }
+
+    // Executors race to write it: it is an estimate.
+    private void Learn(double milliseconds)
+    {
+        var average = Volatile.Read(ref _averageMilliseconds);
+        Volatile.Write(ref _averageMilliseconds, average == 0 ? milliseconds : average + ((milliseconds - average) / 16));
+    }
+
+    private int Ahead()
+    {
+        var average = Volatile.Read(ref _averageMilliseconds);
+        return average <= 0 ? 0 : (int)Math.Min(_concurrency * (AheadMilliseconds / average), MostAhead);
+    }
+
+    private int Threshold() => Math.Max(1, Ahead() / 2);
+}
