@@ -13,12 +13,16 @@ public sealed class TestServer : IAsyncDisposable
 {
     private readonly InMemoryServer _server;
 
-    private TestServer(InMemoryServer server, ManualTimeProvider time)
+    private TestServer(InMemoryServer server, ManualTimeProvider time, App? app)
     {
+        App = app;
         _server = server;
         Time = time;
         Http = new HttpClient(new InMemoryHttpHandler(server)) { BaseAddress = InMemoryServer.BaseAddress, Timeout = Timeout.InfiniteTimeSpan };
     }
+
+    /// <summary>The app; null where the server was started with an application of the contract instead.</summary>
+    public App? App { get; }
 
     /// <summary>
     /// A client whose requests go straight to the app, streamed both ways. It follows no redirects and keeps no cookies;
@@ -42,7 +46,7 @@ public sealed class TestServer : IAsyncDisposable
         {
             app.Services.AddSingleton<TimeProvider>(time);
         }
-        return await StartAsync(app.Build(), options, time);
+        return await StartAsync(app.Build(), options, time, app);
     }
 
     /// <summary>Starts an application of the contract.</summary>
@@ -53,7 +57,7 @@ public sealed class TestServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(application);
         options ??= new TestServerOptions();
-        return StartAsync(application, options, new ManualTimeProvider(options.StartTime));
+        return StartAsync(application, options, new ManualTimeProvider(options.StartTime), app: null);
     }
 
     /// <summary>Opens a WebSocket to the app.</summary>
@@ -74,6 +78,6 @@ public sealed class TestServer : IAsyncDisposable
         Http.Dispose();
     }
 
-    private static async Task<TestServer> StartAsync(Application application, TestServerOptions options, ManualTimeProvider time) =>
-        new(await InMemoryServer.StartAsync(application, options.ShutdownTimeout), time);
+    private static async Task<TestServer> StartAsync(Application application, TestServerOptions options, ManualTimeProvider time, App? app) =>
+        new(await InMemoryServer.StartAsync(application, options.ShutdownTimeout), time, app);
 }

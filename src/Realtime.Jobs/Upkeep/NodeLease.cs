@@ -37,6 +37,8 @@ internal sealed class NodeLease(JobRuntime runtime, JobNode node, JobQueueOption
             server.CancelMarked(beat.CancelRequested);
             if (!beat.Renewed)
             {
+                // Claims were refused meanwhile.
+                runtime.Work.Set();
                 await server.CancelLostAsync(stopping);
             }
         }
