@@ -1,0 +1,56 @@
+using Realtime.Sockets;
+
+namespace Realtime;
+
+/// <summary>What sockets add to an <see cref="App"/>.</summary>
+public static class AppSockets
+{
+    extension(App app)
+    {
+        /// <summary>
+        /// Limits and rules of the app's WebSockets. Change them before the app starts: <c>app.Sockets = app.Sockets with { ... }</c>.
+        /// </summary>
+        public SocketOptions Sockets
+        {
+            get => SocketHost.Of(app).Options;
+            set
+            {
+                ArgumentNullException.ThrowIfNull(value);
+                value.Validate();
+                SocketHost.Of(app).Options = value;
+            }
+        }
+
+        /// <summary>The app's topics: publish to them from anywhere, hear them, see who is in them.</summary>
+        public Topics Topics => TopicsOf(app);
+
+        /// <summary>Adds a plain WebSocket route.</summary>
+        /// <param name="pattern">The path: literals, <c>{name}</c>, <c>{id:int}</c>.</param>
+        /// <param name="handler">
+        /// Lives with the socket: its parameters are the <see cref="Socket"/>, and as in any route <see cref="Request"/>, route and query values,
+        /// services, <see cref="CancellationToken"/> (fires when the peer has gone). The socket is closed when it returns.
+        /// </param>
+        /// <param name="options">Limits and rules of this route; null for <c>app.Sockets</c>.</param>
+        /// <exception cref="ArgumentException">The pattern is malformed.</exception>
+        public void WebSocket(string pattern, Delegate handler, SocketOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(handler);
+            options?.Validate();
+            _ = SocketHost.Of(app);
+            app.WebSocketRoute(pattern, path => SocketRoute.Compile(app, path, handler, options));
+        }
+
+        /// <summary>
+        /// Adds topics whose names match a pattern. With the first, the app gets the endpoint <c>/realtime</c>, which carries them all.
+        /// </summary>
+        /// <param name="pattern">
+        /// Parts between colons, each a literal or a capture: <c>room:{name}</c>. Where several patterns match a name, the one with a literal at the first difference wins.
+        /// </param>
+        /// <param name="configure">Says what the topics do.</param>
+        /// <exception cref="ArgumentException">The pattern is malformed.</exception>
+        /// <exception cref="InvalidOperationException">Another pattern matches the same names.</exception>
+        public void Topic(string pattern, Action<TopicBuilder> configure) => TopicsOf(app).Define(pattern, configure);
+    }
+
+    private static Topics TopicsOf(App app) => app.Extend(static app => new Topics(app));
+}

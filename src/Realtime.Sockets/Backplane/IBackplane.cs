@@ -1,0 +1,44 @@
+namespace Realtime.Sockets;
+
+/// <summary>
+/// Carries publications to every node of an app and keeps the topics' history. The default keeps all in memory, for one node.
+/// </summary>
+/// <remarks>Register another as a service: <c>app.Services.AddSingleton&lt;IBackplane&gt;(...)</c>.</remarks>
+public interface IBackplane
+{
+    /// <summary>
+    /// Publishes an event. Where the topic keeps history, appending and publishing are one step: events are delivered in
+    /// the order of their offsets.
+    /// </summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="name">The event's name.</param>
+    /// <param name="data">The data, UTF-8 JSON, which the backplane may keep: it is not changed afterwards.</param>
+    /// <param name="history">How much of the topic is kept, or null for nothing.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The event's offset, or 0 for a topic without history.</returns>
+    ValueTask<long> PublishAsync(string topic, string name, ReadOnlyMemory<byte> data, HistoryPolicy? history, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Delivers a topic's events to this node, those published after the returned task completes and perhaps some that
+    /// were published before.
+    /// </summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="deliver">
+    /// Called for one event after the other, in order; it neither blocks nor throws, and it does not call the backplane.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The subscription, which ends when disposed.</returns>
+    ValueTask<IAsyncDisposable> SubscribeAsync(string topic, Action<Publication> deliver, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the history of a topic that keeps one.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="history">How much of the topic is kept.</param>
+    /// <param name="since">Where the reader was, or null for one that is new.</param>
+    /// <param name="newest">For a new reader: how many of the newest events it wants.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>
+    /// For a reader with a position: all events behind it, recovered; or none, not recovered, and the newest position. For a
+    /// new reader: up to <paramref name="newest"/> events.
+    /// </returns>
+    ValueTask<HistoryPage> ReadAsync(string topic, HistoryPolicy history, StreamPosition? since, int newest, CancellationToken cancellationToken = default);
+}

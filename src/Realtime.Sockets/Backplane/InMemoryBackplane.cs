@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Realtime.Sockets;
+
+/// <summary>Publishes within this process and keeps history in memory: it is gone when the process ends.</summary>
+/// <remarks>
+/// A topic takes memory while somebody is subscribed to it or while it keeps an event. What expires in a topic that
+/// nobody touches is swept up once a minute.
+/// </remarks>
+public sealed class InMemoryBackplane : IBackplane, IDisposable
+{
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<string, TopicStream> _streams = new(StringComparer.Ordinal);
+    private readonly string _node = RandomNumberGenerator.GetHexString(8, lowercase: true);
+    private readonly TimeProvider _time;
+    private readonly ITimer _sweep;
+    private long _forgotten;
+
+    /// <summary>Makes an empty backplane.</summary>
+    /// <param name="time">The clock that history expires by.</param>
+    public InMemoryBackplane(TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        _time = time;
+        _sweep = time.CreateTimer(static state => ((InMemoryBackplane)state!).Sweep(), this, SweepPeriod, SweepPeriod);
+    }
+
+    /// <summary>How many topics take memory.</summary>
+    internal int StreamCount => _streams.Count;
+
+    /// <inheritdoc/>
+    public ValueTask<long> PublishAsync(
+        string topic, string name, ReadOnlyMemory<byte> data, HistoryPolicy? history, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentNullException.ThrowIfNull(name);
+        if (history is null && !_streams.ContainsKey(topic))
+        {
+            return new ValueTask<long>(0);
+        }
+        while (true)
+        {
+            var stream = Stream(topic);
+            lock (stream)
+            {
+                if (!stream.IsForgotten)
+                {
+                    return new ValueTask<long>(Publish(stream, topic, name, data, history));
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IAsyncDisposable> SubscribeAsync(string topic, Action<Publication> deliver, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentNullException.ThrowIfNull(deliver);
+        while (true)
+        {
+            var stream = Stream(topic);
+            lock (stream)
+            {
+                if (!stream.IsForgotten)
+                {
+                    stream.Subscribers = [.. stream.Subscribers, deliver];
+                    return new ValueTask<IAsyncDisposable>(new Subscription(this, topic, stream, deliver));
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<HistoryPage> ReadAsync(
+        string topic, HistoryPolicy history, StreamPosition? since, int newest, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentNullException.ThrowIfNull(history);
+        if (!_streams.TryGetValue(topic, out var stream))
+        {
+            return new ValueTask<HistoryPage>(new History(NewEpoch()).Read(since, newest));
+        }
+        lock (stream)
+        {
+            stream.Policy = history;
+            stream.History.Trim(history, _time.GetTimestamp(), _time);
+            return new ValueTask<HistoryPage>(stream.History.Read(since, newest));
+        }
+    }
+
+    /// <summary>Stops the clock that history expires by.</summary>
+    public void Dispose() => _sweep.Dispose();
+
+    // A topic that never published has nothing that a client could have missed: it has the same epoch, at offset 0,
+    // however often it is forgotten and made again, until another topic's history is forgotten.
+    private string NewEpoch() => string.Create(CultureInfo.InvariantCulture, $"{_node}-{Interlocked.Read(ref _forgotten):x}");
+
+    private TopicStream Stream(string topic) => _streams.GetOrAdd(topic, static (_, self) => new TopicStream(self.NewEpoch()), this);
+
+    private long Publish(TopicStream stream, string topic, string name, ReadOnlyMemory<byte> data, HistoryPolicy? policy)
+    {
+        Publication publication;
+        if (policy is null)
+        {
+            publication = new Publication(topic, name, data);
+        }
+        else
+        {
+            stream.Policy = policy;
+            publication = stream.History.Append(topic, name, data, policy, _time.GetTimestamp(), _time);
+        }
+        // Within the lock: that is what keeps deliveries in the order of the offsets.
+        foreach (var deliver in stream.Subscribers)
+        {
+            deliver(publication);
+        }
+        return publication.Offset;
+    }
+
+    private void Sweep()
+    {
+        var now = _time.GetTimestamp();
+        foreach (var (topic, stream) in _streams)
+        {
+            lock (stream)
+            {
+                if (stream.Policy is { } policy)
+                {
+                    stream.History.Trim(policy, now, _time);
+                }
+                ForgetIfIdle(topic, stream);
+            }
+        }
+    }
+
+    private void ForgetIfIdle(string topic, TopicStream stream)
+    {
+        if (stream.Subscribers.Length > 0 || stream.History.Count > 0 || stream.IsForgotten)
+        {
+            return;
+        }
+        stream.IsForgotten = true;
+        if (stream.History.Top.Offset > 0)
+        {
+            // Whoever comes back with an offset of the forgotten numbering must not take the next one for it.
+            Interlocked.Increment(ref _forgotten);
+        }
+        _streams.TryRemove(new KeyValuePair<string, TopicStream>(topic, stream));
+    }
+
+    private sealed class TopicStream(string epoch)
+    {
+        public History History { get; } = new(epoch);
+
+        public HistoryPolicy? Policy { get; set; }
+
+        public Action<Publication>[] Subscribers { get; set; } = [];
+
+        public bool IsForgotten { get; set; }
+    }
+
+    private sealed class Subscription(InMemoryBackplane backplane, string topic, TopicStream stream, Action<Publication> deliver) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            lock (stream)
+            {
+                var index = Array.IndexOf(stream.Subscribers, deliver);
+                if (index >= 0)
+                {
+                    stream.Subscribers = [.. stream.Subscribers[..index], .. stream.Subscribers[(index + 1)..]];
+                    backplane.ForgetIfIdle(topic, stream);
+                }
+            }
+            return default;
+        }
+    }
+}

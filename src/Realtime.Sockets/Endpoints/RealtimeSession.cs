@@ -1,0 +1,196 @@
+using System.Text.Json;
+using Realtime.Protocol;
+
+namespace Realtime.Sockets;
+
+/// <summary>One client of the realtime endpoint: reads its messages, answers them, and knows the topics it is in.</summary>
+internal sealed partial class RealtimeSession
+{
+    private readonly RealtimeEndpoint _endpoint;
+    private readonly Lane _lane;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Member> _members = new(StringComparer.Ordinal);
+    private TokenBucket _bucket;
+    private CancellationTokenSource? _ended;
+    private bool _isEnded;
+    private int _faults;
+
+    private RealtimeSession(RealtimeEndpoint endpoint, Request request)
+    {
+        _endpoint = endpoint;
+        Request = request;
+        Id = endpoint.NextId();
+        var options = endpoint.Options;
+        _bucket = new TokenBucket(options.MessageBurst, options.MessagesPerSecond, endpoint.Host.Time);
+        _lane = new Lane(HandleAsync, options.MaxWaitingMessages);
+    }
+
+    /// <summary>Names the connection in logs.</summary>
+    public string Id { get; }
+
+    /// <summary>The handshake.</summary>
+    public Request Request { get; }
+
+    /// <summary>How much may wait for this client.</summary>
+    public int OutboxLimit => _endpoint.Host.Options.OutboxLimit;
+
+    /// <summary>Fires when the connection has ended. Made when first asked for: few handlers want it.</summary>
+    public CancellationToken Ended
+    {
+        get
+        {
+            lock (_gate)
+            {
+                _ended ??= new CancellationTokenSource();
+                if (_isEnded)
+                {
+                    _ended.Cancel();
+                }
+                return _ended.Token;
+            }
+        }
+    }
+
+    private Link Link { get; set; } = null!;
+
+    private ICodec Codec => _endpoint.Codec;
+
+    /// <summary>Lives with one connection, from its handshake to its end.</summary>
+    public static async ValueTask RunAsync(RealtimeEndpoint endpoint, Request request)
+    {
+        var connection = (WebSocketConnection)request.Connection;
+        var session = new RealtimeSession(endpoint, request);
+        session.Link = await Link.AcceptAsync(
+            connection, endpoint.Codec.Subprotocol, endpoint.Host.Options, endpoint.Host.Wheel, endpoint.Farewell, () => session._lane.IsFull);
+        session.Send(endpoint.Codec.Welcome(session.Id, endpoint.Options.Heartbeat));
+        session.Link.Open(endpoint.Options.Heartbeat);
+        try
+        {
+            await session.ReceiveAllAsync(connection);
+        }
+        finally
+        {
+            await session.EndAsync();
+        }
+    }
+
+    /// <summary>Queues a frame; a client that is too slow for it is closed.</summary>
+    public void Send(PreparedFrame frame)
+    {
+        if (!Link.Outbox.TryEnqueue(frame))
+        {
+            CloseSlow();
+        }
+    }
+
+    /// <summary>Gives up on a client that reads too slowly.</summary>
+    public void CloseSlow()
+    {
+        if (!Link.IsClosing)
+        {
+            SocketLog.TooSlow(_endpoint.Host.Logger, Id);
+            Link.CloseSlow();
+        }
+    }
+
+    /// <summary>Sends an event to one member alone, in order with what its topic says.</summary>
+    public void SendTo<T>(Member member, string name, T data)
+    {
+        var frame = Codec.Event(member.Topic.Name, name, JsonSerializer.SerializeToUtf8Bytes(data, Request.App.Json), offset: 0);
+        if (member.Audience is { } audience)
+        {
+            audience.Send(member, frame);
+        }
+        else
+        {
+            // Its join handler is still at work: behind the answer to the join it goes.
+            member.Held?.TryAdd(frame, offset: 0, OutboxLimit);
+        }
+    }
+
+    private async ValueTask ReceiveAllAsync(WebSocketConnection connection)
+    {
+        var receiver = new MessageReceiver(connection);
+        try
+        {
+            while (await receiver.ReceiveAsync())
+            {
+                Link.Heard();
+                if (Link.IsClosing)
+                {
+                    continue;
+                }
+                if (receiver.Type != Codec.MessageType)
+                {
+                    Link.Close(CloseCodes.Unsupported, "This subprotocol has no messages of this kind.");
+                    continue;
+                }
+                await ReceiveAsync(receiver.Bytes);
+            }
+        }
+        finally
+        {
+            receiver.Release();
+        }
+    }
+
+    private ValueTask ReceiveAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var isInTime = _bucket.TryTake();
+        if (!Codec.TryRead(bytes, out var message, out var fault) || !isInTime)
+        {
+            Refuse(message, isInTime ? fault : Fault.TooFast());
+            CountFault();
+            return default;
+        }
+        _faults = 0;
+        if (message.Type != ClientMessageType.Ping)
+        {
+            return _lane.AddAsync(message);
+        }
+        if (message.Ref > 0)
+        {
+            Send(Codec.Reply(message.Ref, data: null));
+        }
+        return default;
+    }
+
+    private void Refuse(in ClientMessage message, Fault fault) => Send(message.Ref > 0
+        ? Codec.Refuse(message.Ref, fault)
+        : Codec.Error(fault, message.Topic is { Length: > 0 } topic ? topic : null));
+
+    private void CountFault()
+    {
+        if (++_faults == _endpoint.Options.MaxFaults)
+        {
+            SocketLog.TooManyFaults(_endpoint.Host.Logger, Id);
+            Link.Close(CloseCodes.TooManyFaults, "Too many faulty or too fast messages in a row.");
+        }
+    }
+
+    private async ValueTask EndAsync()
+    {
+        CancellationTokenSource? ended;
+        List<Member> members;
+        lock (_gate)
+        {
+            _isEnded = true;
+            ended = _ended;
+            members = [.. _members.Values];
+            _members.Clear();
+        }
+        // First of all nobody should take it for present any more; its handlers may still be at work.
+        members.ForEach(static member => member.Audience!.Remove(member));
+        if (ended is not null)
+        {
+            await ended.CancelAsync();
+        }
+        await _lane.EndAsync();
+        foreach (var member in members)
+        {
+            await LeftAsync(member);
+        }
+        await Link.EndAsync(_endpoint.Host.Time);
+        _ended?.Dispose();
+    }
+}

@@ -1,0 +1,48 @@
+using Realtime.Sockets;
+
+namespace Realtime;
+
+/// <summary>Limits and rules of the realtime endpoint, which carries the app's topics.</summary>
+public sealed record RealtimeOptions
+{
+    /// <summary>The endpoint's path; the browser's client is served below it as <c>client.js</c>. <c>/realtime</c> by default.</summary>
+    public string Path { get; init; } = "/realtime";
+
+    /// <summary>How often a client must be heard; after two of these in silence it is closed with 3001. 25 seconds by default.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>How many topics one connection may be in. 128 by default.</summary>
+    public int MaxJoins { get; init; } = 128;
+
+    /// <summary>How many messages a client may send at once before it is told that it is too fast. 200 by default.</summary>
+    public int MessageBurst { get; init; } = 200;
+
+    /// <summary>How many messages a second a client may send in the long run, faulty ones included. 100 by default.</summary>
+    public double MessagesPerSecond { get; init; } = 100;
+
+    /// <summary>How many faulty or too fast messages in a row close a connection with 3500. 100 by default.</summary>
+    public int MaxFaults { get; init; } = 100;
+
+    /// <summary>
+    /// How many messages of one connection may wait behind a handler that is still at work; then no more are read. 64 by default.
+    /// </summary>
+    public int MaxWaitingMessages { get; init; } = 64;
+
+    /// <summary>Over how long a time clients spread their reconnects when the server goes away. 5 seconds by default.</summary>
+    public TimeSpan ReconnectWindow { get; init; } = TimeSpan.FromSeconds(5);
+
+    internal void Validate()
+    {
+        if (Path is not ['/', ..])
+        {
+            throw new InvalidOperationException($"RealtimeOptions.Path must begin with a slash, but is '{Path}'.");
+        }
+        OptionRule.Positive(Heartbeat, "RealtimeOptions.Heartbeat");
+        OptionRule.Positive(MaxJoins, "RealtimeOptions.MaxJoins");
+        OptionRule.Positive(MessageBurst, "RealtimeOptions.MessageBurst");
+        OptionRule.Positive(MessagesPerSecond, "RealtimeOptions.MessagesPerSecond");
+        OptionRule.Positive(MaxFaults, "RealtimeOptions.MaxFaults");
+        OptionRule.Positive(MaxWaitingMessages, "RealtimeOptions.MaxWaitingMessages");
+        OptionRule.Positive(ReconnectWindow, "RealtimeOptions.ReconnectWindow", mayBeZero: true);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using Realtime.Sockets;
+
+namespace Realtime;
+
+/// <summary>One connection's membership in one topic. A person with two windows open is two members.</summary>
+public sealed class Member
+{
+    private ConcurrentDictionary<string, object?>? _state;
+    private string? _user;
+    private object? _data;
+
+    internal Member(string id, Topic topic, RealtimeSession session)
+    {
+        Id = id;
+        Topic = topic;
+        Session = session;
+    }
+
+    /// <summary>Names this membership; no two members have the same.</summary>
+    public string Id { get; }
+
+    /// <summary>The topic.</summary>
+    public Topic Topic { get; }
+
+    /// <summary>
+    /// Who this is, as the join handler named it, or null. Seen by all in a topic with presence; a change is told to them.
+    /// </summary>
+    public string? User
+    {
+        get => _user;
+        set
+        {
+            _user = value;
+            Audience?.Changed(this);
+        }
+    }
+
+    /// <summary>
+    /// More that all may see in a topic with presence, written as JSON, or null. Set a new object to change it: the members are told then.
+    /// </summary>
+    public object? Data
+    {
+        get => _data;
+        set
+        {
+            _data = value;
+            Audience?.Changed(this);
+        }
+    }
+
+    /// <summary>What the server wants to remember of this member; nobody else sees it.</summary>
+    public IDictionary<string, object?> State => _state ??= new ConcurrentDictionary<string, object?>(StringComparer.Ordinal);
+
+    /// <summary>The id of the connection, as in the server's logs and the client's <c>welcome</c>.</summary>
+    public string ConnectionId => Session.Id;
+
+    /// <summary>The handshake that this connection began with.</summary>
+    public Request Request => Session.Request;
+
+    internal RealtimeSession Session { get; }
+
+    /// <summary>Where this member hears the topic, or null before it has joined.</summary>
+    internal Audience? Audience { get; set; }
+
+    // All below belongs to the audience and is touched under its lock only.
+
+    /// <summary>What came for the member while its join was being answered; null once it is live.</summary>
+    internal HeldFrames? Held { get; set; } = new();
+
+    /// <summary>The offset that the reply to its join told: older events are not for it.</summary>
+    internal long Position { get; set; }
+
+    /// <summary>Its place in the audience's list; -1 where it is in none.</summary>
+    internal int Index { get; set; } = -1;
+
+    /// <summary>Sends an event to this member alone. It is not kept in the topic's history; after the member has left it goes nowhere.</summary>
+    /// <typeparam name="T">The data's type.</typeparam>
+    /// <param name="name">The event's name.</param>
+    /// <param name="data">The data, written as JSON.</param>
+    public ValueTask SendAsync<T>(string name, T data)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Session.SendTo(this, name, data);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => User is null ? Id : $"{User} ({Id})";
+}

@@ -1,0 +1,41 @@
+using Realtime.Sockets;
+
+namespace Realtime;
+
+/// <summary>One topic by its full name, such as <c>room:lobby</c>: who is in it, and a way to publish to it.</summary>
+public sealed class Topic
+{
+    private readonly Topics _topics;
+
+    internal Topic(Topics topics, TopicDefinition definition, string name, string[] captures)
+    {
+        _topics = topics;
+        Definition = definition;
+        Name = name;
+        Captures = captures;
+    }
+
+    /// <summary>The topic's full name.</summary>
+    public string Name { get; }
+
+    /// <summary>The members that are connected to this node, in no particular order.</summary>
+    public IReadOnlyList<Member> Members => _topics.MembersOf(Name);
+
+    /// <summary>How many members are connected to this node.</summary>
+    public int Count => _topics.CountOf(Name);
+
+    internal TopicDefinition Definition { get; }
+
+    internal string[] Captures { get; }
+
+    /// <summary>Publishes an event to every member, and to the topic's history where it keeps one.</summary>
+    /// <typeparam name="T">The data's type.</typeparam>
+    /// <param name="name">The event's name.</param>
+    /// <param name="data">The data, written as JSON.</param>
+    /// <param name="cancellationToken">Gives up waiting for the backplane.</param>
+    public ValueTask PublishAsync<T>(string name, T data, CancellationToken cancellationToken = default) =>
+        _topics.PublishAsync(this, name, data, cancellationToken);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

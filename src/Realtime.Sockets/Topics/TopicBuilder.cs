@@ -1,0 +1,70 @@
+using Realtime.Sockets;
+
+namespace Realtime;
+
+/// <summary>Says what the topics of one pattern do: what they keep, who is seen in them, what they answer.</summary>
+/// <remarks>
+/// A handler's parameters are bound by type and name: <see cref="Member"/>, <see cref="Topic"/>, <see cref="Request"/> (the connection's handshake),
+/// <see cref="CancellationToken"/> (fires when the connection has ended), a capture of the pattern by its name (text, a number, anything parsable), a
+/// service, and one more: what the client sent as <c>data</c>. What a handler returns is the <c>data</c> of the reply. A
+/// handler refuses with <see cref="TopicError"/>. The handlers of one connection run one after the other, in the order of its messages.
+/// </remarks>
+public sealed class TopicBuilder
+{
+    private readonly TopicDefinition _definition;
+
+    internal TopicBuilder(TopicDefinition definition) => _definition = definition;
+
+    /// <summary>
+    /// Keeps the newest events, so that a client that lost its connection gets what it missed, and one that joins can ask for what was before.
+    /// </summary>
+    /// <param name="size">The most events kept for each topic.</param>
+    /// <param name="ttl">How long an event is kept; null for as long as there are not <paramref name="size"/> newer ones.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is not positive.</exception>
+    public TopicBuilder History(int size, TimeSpan? ttl = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ttl ?? TimeSpan.MaxValue, TimeSpan.Zero, nameof(ttl));
+        _definition.History = new HistoryPolicy(size, ttl);
+        return this;
+    }
+
+    /// <summary>Tells the members who is here: all of them on joining, then whoever comes, changes or leaves.</summary>
+    public TopicBuilder Presence()
+    {
+        _definition.HasPresence = true;
+        return this;
+    }
+
+    /// <summary>Runs before a client becomes a member. A <see cref="TopicError"/> keeps it out. Without it, everybody may join.</summary>
+    /// <param name="handler">The handler, sync or async.</param>
+    /// <exception cref="InvalidOperationException">There is one already.</exception>
+    public TopicBuilder OnJoin(Delegate handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        _definition.AddJoin(handler);
+        return this;
+    }
+
+    /// <summary>Answers an event that a member sends.</summary>
+    /// <param name="name">The event's name.</param>
+    /// <param name="handler">The handler, sync or async.</param>
+    /// <exception cref="InvalidOperationException">There is one for this event already.</exception>
+    public TopicBuilder On(string name, Delegate handler)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(handler);
+        _definition.AddEvent(name, handler);
+        return this;
+    }
+
+    /// <summary>Runs after a member has left, be it by its own wish or because its connection ended. There is no data.</summary>
+    /// <param name="handler">The handler, sync or async.</param>
+    /// <exception cref="InvalidOperationException">There is one already.</exception>
+    public TopicBuilder OnLeave(Delegate handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        _definition.AddLeave(handler);
+        return this;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Realtime.Sockets;
+
+namespace Realtime;
+
+/// <summary>The topics of an app: publish to them from anywhere, hear them, see who is in them.</summary>
+public sealed class Topics
+{
+    private readonly App _app;
+    private readonly List<TopicDefinition> _definitions = [];
+    private RealtimeEndpoint? _endpoint;
+    private RealtimeOptions _options = new();
+    private IBackplane? _backplane;
+    private Audiences? _audiences;
+
+    internal Topics(App app) => _app = app;
+
+    /// <summary>The limits and rules of the endpoint that carries the topics; set it before the first topic is added.</summary>
+    /// <exception cref="InvalidOperationException">On setting: there is a topic already.</exception>
+    public RealtimeOptions Options
+    {
+        get => _options;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            value.Validate();
+            _options = _endpoint is null
+                ? value
+                : throw new InvalidOperationException("Topics.Options: there is a topic already; set the options before the first app.Topic(...).");
+        }
+    }
+
+    internal Audiences Audiences => _audiences
+        ?? throw new InvalidOperationException("The app has not started: topics can be used once it has.");
+
+    internal IBackplane Backplane => _backplane!;
+
+    /// <summary>Publishes an event to every member of a topic, and to its history where it keeps one.</summary>
+    /// <typeparam name="T">The data's type.</typeparam>
+    /// <param name="topic">The topic's full name, such as <c>room:lobby</c>.</param>
+    /// <param name="name">The event's name.</param>
+    /// <param name="data">The data, written as JSON.</param>
+    /// <param name="cancellationToken">Gives up waiting for the backplane.</param>
+    /// <exception cref="ArgumentException">No pattern of the app matches the topic's name.</exception>
+    public ValueTask PublishAsync<T>(string topic, string name, T data, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        return PublishAsync(Require(topic), name, data, cancellationToken);
+    }
+
+    /// <summary>
+    /// Hears a topic from now on. Whoever is 1,024 events behind is too slow, and gets a <see cref="TopicError"/> with the code <c>too_slow</c>.
+    /// </summary>
+    /// <param name="topic">The topic's full name.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ArgumentException">No pattern of the app matches the topic's name.</exception>
+    public IAsyncEnumerable<TopicEvent> Subscribe(string topic, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        return HearAsync(Require(topic), cancellationToken);
+    }
+
+    /// <summary>The members of a topic that are connected to this node, in no particular order.</summary>
+    /// <param name="topic">The topic's full name.</param>
+    public IReadOnlyList<Member> MembersOf(string topic) => Audiences.Find(topic)?.Members ?? [];
+
+    /// <summary>How many members of a topic are connected to this node.</summary>
+    /// <param name="topic">The topic's full name.</param>
+    public int CountOf(string topic) => Audiences.Find(topic)?.Count ?? 0;
+
+    internal void Define(string pattern, Action<TopicBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var definition = new TopicDefinition(TopicPattern.Parse(pattern));
+        if (_definitions.Find(other => string.Equals(other.Pattern.Shape, definition.Pattern.Shape, StringComparison.Ordinal)) is { } twin)
+        {
+            throw new InvalidOperationException($"The topic patterns '{twin.Pattern.Text}' and '{pattern}' match the same names: one would never be used.");
+        }
+        configure(new TopicBuilder(definition));
+        _endpoint ??= RealtimeEndpoint.Add(_app, this);
+        _definitions.Add(definition);
+        _definitions.Sort(static (one, other) => TopicPattern.BySpecificity(one.Pattern, other.Pattern));
+    }
+
+    /// <summary>The topic of this name by the most specific pattern, or null where no pattern matches.</summary>
+    internal Topic? Match(string name)
+    {
+        foreach (var definition in _definitions)
+        {
+            if (definition.Pattern.Match(name) is { } captures)
+            {
+                return new Topic(this, definition, name, captures);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Makes the topics usable: compiles their handlers and finds the backplane.</summary>
+    internal void Build(ICodec codec)
+    {
+        _backplane = _app.Provider.GetRequiredService<IBackplane>();
+        _audiences = new Audiences(_backplane, codec);
+        foreach (var definition in _definitions)
+        {
+            definition.Compile(_app);
+        }
+    }
+
+    internal async ValueTask PublishAsync<T>(Topic topic, string name, T data, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var json = JsonSerializer.SerializeToUtf8Bytes(data, _app.Json);
+        await Backplane.PublishAsync(topic.Name, name, json, topic.Definition.History, cancellationToken);
+    }
+
+    private Topic Require(string name) => Audiences.Find(name)?.Topic ?? Match(name)
+        ?? throw new ArgumentException($"There is no topic '{name}': no pattern matches it. Add one with app.Topic(...).", nameof(name));
+
+    private async IAsyncEnumerable<TopicEvent> HearAsync(Topic topic, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var audience = await Audiences.EnterAsync(topic, cancellationToken);
+        var subscriber = new TopicSubscriber();
+        audience.Add(subscriber);
+        try
+        {
+            await foreach (var publication in subscriber.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return new TopicEvent(publication, _app.Json);
+            }
+        }
+        finally
+        {
+            audience.Remove(subscriber);
+            await Audiences.LeaveAsync(audience);
+        }
+    }
+}

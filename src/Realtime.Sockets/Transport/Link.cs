@@ -1,0 +1,223 @@
+using Realtime.Protocol;
+
+namespace Realtime.Sockets;
+
+/// <summary>One accepted WebSocket: its connection, its outbox, and how it is brought to an end within a limit.</summary>
+internal sealed class Link : IThreadPoolWorkItem
+{
+    private const long Never = long.MaxValue / 2;
+
+    private readonly TimingWheel _wheel;
+    private readonly SocketOptions _options;
+    private long _heartbeat;
+    private long _lastHeard;
+    private long _abortAt = Never;
+    private int _isClosing;
+    private volatile bool _isAborting;
+    private volatile bool _isEnded;
+    private int _closeCode;
+    private string? _closeReason;
+
+    private Link(WebSocketConnection connection, SocketOptions options, TimingWheel wheel)
+    {
+        Connection = connection;
+        _options = options;
+        _wheel = wheel;
+    }
+
+    /// <summary>The contract's connection below.</summary>
+    public WebSocketConnection Connection { get; }
+
+    /// <summary>The connection's only writer.</summary>
+    public Outbox Outbox { get; private set; } = null!;
+
+    /// <summary>Whether this side has begun to close.</summary>
+    public bool IsClosing => Volatile.Read(ref _isClosing) != 0;
+
+    /// <summary>The code this side closed with, or null.</summary>
+    public int? CloseCode => IsClosing ? _closeCode : null;
+
+    /// <summary>What to say before a close with 1001, or null for nothing.</summary>
+    public PreparedFrame? Farewell { get; init; }
+
+    /// <summary>Whether the peer's silence is to be held against it just now.</summary>
+    public Func<bool>? IsExcused { get; init; }
+
+    // The wheel's own: where this link waits.
+    internal Link? Next { get; set; }
+
+    internal Link? Previous { get; set; }
+
+    internal int Slot { get; set; } = -1;
+
+    internal long Due { get; set; }
+
+    /// <summary>Accepts a handshake with an outbox in front of the connection's stream, and puts the link on the wheel.</summary>
+    /// <param name="connection">The connection, not answered yet.</param>
+    /// <param name="subprotocol">The subprotocol to speak, or null.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="wheel">The wheel of all links.</param>
+    /// <param name="farewell">What to say before a close with 1001, or null for nothing.</param>
+    /// <param name="isExcused">Tells whether silence is not to be held against the peer, or null.</param>
+    public static async ValueTask<Link> AcceptAsync(
+        WebSocketConnection connection,
+        string? subprotocol,
+        SocketOptions options,
+        TimingWheel wheel,
+        PreparedFrame? farewell = null,
+        Func<bool>? isExcused = null)
+    {
+        var link = new Link(connection, options, wheel) { Farewell = farewell, IsExcused = isExcused };
+        await connection.AcceptAsync(new WebSocketAcceptOptions
+        {
+            Subprotocol = subprotocol,
+            KeepAliveInterval = options.KeepAliveInterval,
+            MaxMessageSize = options.MaxMessageSize,
+            Transport = stream => link.Outbox = new Outbox(stream, options.OutboxLimit),
+        });
+        return link;
+    }
+
+    /// <summary>Puts the link on the wheel; one that comes while the server stops is told to go at once.</summary>
+    /// <param name="heartbeat">How often the peer must be heard, or null for never.</param>
+    public void Open(TimeSpan? heartbeat)
+    {
+        // Two heartbeats may pass: one that is on its way is not missing.
+        _heartbeat = heartbeat is { } span ? _wheel.TicksOf(span * 2) : 0;
+        if (!_wheel.Add(this))
+        {
+            GoAway();
+        }
+    }
+
+    /// <summary>Notes that the peer was heard.</summary>
+    public void Heard() => _lastHeard = _wheel.Now;
+
+    /// <summary>Closes from any thread, at once and without waiting: the close frame goes behind what is queued, and the connection is cut when the peer does not answer in time.</summary>
+    public void Close(int code, string? reason)
+    {
+        if (Interlocked.CompareExchange(ref _isClosing, 1, 0) != 0)
+        {
+            return;
+        }
+        (_closeCode, _closeReason) = (code, reason);
+        _abortAt = _wheel.Now + _wheel.TicksOf(_options.CloseTimeout) + 1;
+        _wheel.Reschedule(this);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Gives up on a peer that reads too slowly: what it has not read is dropped, so that the close can reach it.</summary>
+    public void CloseSlow()
+    {
+        Outbox.DropQueued();
+        Close(CloseCodes.TooSlow, "This client reads too slowly.");
+    }
+
+    /// <summary>Tells the peer that the server is going.</summary>
+    public void GoAway()
+    {
+        if (Farewell is { } farewell && !IsClosing)
+        {
+            Outbox.TryEnqueue(farewell);
+        }
+        Close(CloseCodes.GoingAway, "The server is going away.");
+    }
+
+    /// <summary>Ends the link: what is queued is written (a close among it must reach the peer), and the wheel forgets it.</summary>
+    public async ValueTask EndAsync(TimeProvider time)
+    {
+        if (!await Outbox.DrainAsync(_options.CloseTimeout, time))
+        {
+            Cut();
+        }
+        _isEnded = true;
+        _wheel.Remove(this);
+    }
+
+    /// <summary>For the wheel: the tick at which to look at this link.</summary>
+    public long NextLook(long now)
+    {
+        if (_isAborting)
+        {
+            return Never;
+        }
+        if (IsClosing)
+        {
+            return _abortAt;
+        }
+        return _heartbeat > 0 ? Math.Max(_lastHeard + _heartbeat, now + 1) : Never;
+    }
+
+    /// <summary>For the wheel: looks whether the peer is late.</summary>
+    public void Look(long now)
+    {
+        if (IsClosing)
+        {
+            if (now >= _abortAt && !_isAborting)
+            {
+                _isAborting = true;
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
+            return;
+        }
+        if (_heartbeat > 0 && now - _lastHeard >= _heartbeat)
+        {
+            if (IsExcused?.Invoke() == true)
+            {
+                _lastHeard = now;
+                return;
+            }
+            CloseSilent(now);
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_isEnded)
+        {
+            return;
+        }
+        if (_isAborting)
+        {
+            Cut();
+            return;
+        }
+        _ = SendCloseAsync();
+    }
+
+    // Under the wheel's lock: as Close, without asking the wheel to move it, which it does next.
+    private void CloseSilent(long now)
+    {
+        if (Interlocked.CompareExchange(ref _isClosing, 1, 0) == 0)
+        {
+            (_closeCode, _closeReason) = (CloseCodes.Silent, "Nothing was heard for two heartbeats.");
+            _abortAt = now + _wheel.TicksOf(_options.CloseTimeout);
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private async Task SendCloseAsync()
+    {
+        try
+        {
+            await Connection.CloseAsync(_closeCode, _closeReason);
+        }
+        catch (Exception)
+        {
+            // It was closed or gone already, or its stream failed: cutting is all that is left, and harmless.
+            Cut();
+        }
+    }
+
+    private void Cut()
+    {
+        try
+        {
+            Connection.Abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The handler returned a moment ago: there is nothing left to cut.
+        }
+    }
+}

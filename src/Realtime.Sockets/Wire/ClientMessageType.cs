@@ -1,0 +1,11 @@
+namespace Realtime.Sockets;
+
+/// <summary>What a client asks for.</summary>
+internal enum ClientMessageType
+{
+    None,
+    Join,
+    Leave,
+    Event,
+    Ping,
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Realtime.Sockets;
+
+/// <summary>A JSON writer over a buffer, kept from one use to the next, one for each thread.</summary>
+internal sealed class JsonScratch : IDisposable
+{
+    private const int KeepCapacity = 64 * 1024;
+
+    [ThreadStatic]
+    private static JsonScratch? _kept;
+
+    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+
+    private JsonScratch() => Writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions
+    {
+        // Frames are no HTML: escaping every letter outside of ASCII would only make them longer.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    });
+
+    public Utf8JsonWriter Writer { get; }
+
+    public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
+
+    /// <summary>
+    /// Takes this thread's writer. Taken, not shared: a person's converter that publishes while it writes gets another one.
+    /// </summary>
+    public static JsonScratch Take()
+    {
+        var scratch = _kept ?? new JsonScratch();
+        _kept = null;
+        return scratch;
+    }
+
+    public void Dispose()
+    {
+        _buffer.ResetWrittenCount();
+        Writer.Reset();
+        if (_buffer.Capacity <= KeepCapacity)
+        {
+            _kept = this;
+        }
+    }
+}
