@@ -6,6 +6,10 @@ namespace Realtime;
 public sealed partial class App
 {
     private readonly LifespanHooks _lifespan = new();
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Fires when the server stops accepting: what would go on for ever should end now.</summary>
+    public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>Runs before the server listens, in the order added. An exception stops the start.</summary>
     /// <param name="hook">The work; its token fires when the start is given up.</param>

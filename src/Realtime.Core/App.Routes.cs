@@ -78,6 +78,22 @@ public sealed partial class App : RouteMap
         _static.Add((pattern.Shape, folder));
     }
 
+    /// <summary>Makes the address of a route.</summary>
+    internal string UrlFor(string rootPath, string name, object? values)
+    {
+        var route = _routes.Find(route => route.Name == name)
+            ?? throw new ArgumentException($"No route is named '{name}': name one with .Named(\"{name}\").", nameof(name));
+        return UrlBuilder.Build(route, rootPath, RouteValuesOf(values));
+    }
+
+    private static KeyValuePair<string, object?>[] RouteValuesOf(object? values) => values switch
+    {
+        null => [],
+        IEnumerable<KeyValuePair<string, object?>> pairs => [.. pairs],
+        IEnumerable<KeyValuePair<string, string>> pairs => [.. pairs.Select(static pair => KeyValuePair.Create(pair.Key, (object?)pair.Value))],
+        _ => [.. values.GetType().GetProperties().Select(property => KeyValuePair.Create(property.Name, property.GetValue(values)))],
+    };
+
     private protected override Route Add(Route route)
     {
         ThrowIfBuilt();

@@ -36,6 +36,7 @@ public sealed partial class App
         Services.AddLogging();
         Services.TryAddSingleton(TimeProvider.System);
         Services.AddSingleton(this);
+        OnStopping(_stopping.Cancel);
     }
 
     /// <summary>What the app was made with.</summary>

@@ -13,6 +13,15 @@ public sealed partial class Request
     /// <summary>The values of the path's parameters, by name.</summary>
     public IReadOnlyDictionary<string, string> RouteValues => _routeValues ??= ReadRouteValues();
 
+    /// <summary>Makes the address of a route, below where the app is mounted.</summary>
+    /// <param name="name">The name given to the route with <see cref="Route.Named"/>.</param>
+    /// <param name="values">
+    /// The path's parameters, as the properties of an object (<c>new { id = 5 }</c>) or a dictionary; what the path does not
+    /// take becomes the query. Null for none.
+    /// </param>
+    /// <exception cref="ArgumentException">No route has this name, or a parameter is missing or does not fit.</exception>
+    public string UrlFor(string name, object? values = null) => _app.UrlFor(Connection.RootPath, name, values);
+
     /// <summary>The pattern of the route that matched, or null where none did.</summary>
     internal PathPattern? Pattern => _pattern;
 

@@ -105,6 +105,20 @@ public abstract class Response
         return new StreamResponse(write, contentType, status);
     }
 
+    /// <summary>
+    /// Server-sent events: each item of a stream goes out at once, until the stream ends, the peer goes or the server stops.
+    /// </summary>
+    /// <typeparam name="T">
+    /// The items' type. A <see cref="ServerEvent"/> carries a name and an id too; a string is sent as it is, anything else as JSON.
+    /// </typeparam>
+    /// <param name="events">The stream; its token fires when it is to end.</param>
+    /// <param name="heartbeat">How long it may be silent before a comment is sent, so that nothing in between gives the connection up; null for 15 seconds.</param>
+    public static Response Events<T>(IAsyncEnumerable<T> events, TimeSpan? heartbeat = null)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        return new EventsResponse<T>(events, heartbeat ?? TimeSpan.FromSeconds(15));
+    }
+
     /// <summary>Sends the response: status, headers and body.</summary>
     internal ValueTask SendAsync(Request request)
     {

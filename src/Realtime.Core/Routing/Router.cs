@@ -13,38 +13,20 @@ internal sealed class Router
     private readonly RouteTree _tree;
     private readonly ErrorBoundary _errors;
     private readonly StaticFolder[] _folders;
+    private readonly RequestLog? _log;
 
     public Router(App app, IEnumerable<Endpoint> endpoints, StaticFolder[] folders)
     {
         _app = app;
         _tree = new RouteTree(endpoints);
         _folders = folders;
-        _errors = new ErrorBoundary(app.Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Http"));
+        var logger = app.Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Http");
+        _errors = new ErrorBoundary(logger);
+        _log = app.IsDevelopment && logger.IsEnabled(LogLevel.Information) ? new RequestLog(logger, app.Provider.GetRequiredService<TimeProvider>()) : null;
     }
 
-    /// <summary>Serves a request. Everything that can completes before this returns, without a state machine.</summary>
-    public ValueTask ServeAsync(HttpConnection http)
-    {
-        var request = Rent(http);
-        Endpoint? endpoint = null;
-        ValueTask pending;
-        try
-        {
-            endpoint = _tree.Find(http.Method, http.Path, request);
-            pending = endpoint is not null ? endpoint.Invoke(request) : MissAsync(http);
-        }
-        catch (Exception exception)
-        {
-            pending = ValueTask.FromException(exception);
-        }
-        if (!pending.IsCompletedSuccessfully || request.NeedsCleanUp)
-        {
-            return FinishAsync(http, request, endpoint, pending);
-        }
-        pending.GetAwaiter().GetResult();
-        Return(http, request, endpoint);
-        return default;
-    }
+    /// <summary>Serves a request.</summary>
+    public ValueTask ServeAsync(HttpConnection http) => _log is null ? AnswerAsync(http) : _log.WatchAsync(http, AnswerAsync);
 
     /// <summary>Serves a WebSocket handshake and what comes of it.</summary>
     public async ValueTask ServeAsync(WebSocketConnection socket)
@@ -71,6 +53,30 @@ internal sealed class Router
             await request.CleanUpAsync();
             request.End();
         }
+    }
+
+    /// <summary>Everything that can completes before this returns, without a state machine.</summary>
+    private ValueTask AnswerAsync(HttpConnection http)
+    {
+        var request = Rent(http);
+        Endpoint? endpoint = null;
+        ValueTask pending;
+        try
+        {
+            endpoint = _tree.Find(http.Method, http.Path, request);
+            pending = endpoint is not null ? endpoint.Invoke(request) : MissAsync(http);
+        }
+        catch (Exception exception)
+        {
+            pending = ValueTask.FromException(exception);
+        }
+        if (!pending.IsCompletedSuccessfully || request.NeedsCleanUp)
+        {
+            return FinishAsync(http, request, endpoint, pending);
+        }
+        pending.GetAwaiter().GetResult();
+        Return(http, request, endpoint);
+        return default;
     }
 
     private async ValueTask FinishAsync(HttpConnection http, Request request, Endpoint? endpoint, ValueTask pending)
