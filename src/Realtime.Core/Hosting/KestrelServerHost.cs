@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -45,7 +46,7 @@ public sealed class KestrelServerHost : IAsyncDisposable
     /// <param name="options">Where to listen; null for a free port of 127.0.0.1.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     /// <returns>When the server accepts connections.</returns>
-    /// <exception cref="IOException">An address is in use.</exception>
+    /// <exception cref="ListenException">An address is in use, not this machine's, or not permitted.</exception>
     /// <exception cref="Exception">What building or starting the app threw.</exception>
     public static Task<KestrelServerHost> StartAsync(App app, ServerHostOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -67,7 +68,7 @@ public sealed class KestrelServerHost : IAsyncDisposable
     /// <param name="options">Where to listen; null for a free port of 127.0.0.1.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     /// <returns>When the server accepts connections.</returns>
-    /// <exception cref="IOException">An address is in use.</exception>
+    /// <exception cref="ListenException">An address is in use, not this machine's, or not permitted.</exception>
     /// <exception cref="Exception">What the application's startup threw.</exception>
     public static async Task<KestrelServerHost> StartAsync(Application application, ServerHostOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -88,12 +89,16 @@ public sealed class KestrelServerHost : IAsyncDisposable
             await server.StartAsync(new KestrelApplication(application, lifespan.State, time, logger), cancellationToken);
             return new KestrelServerHost(server, lifespan, running, options.ShutdownTimeout ?? TimeSpan.FromSeconds(30), time, logger);
         }
-        catch
+        catch (Exception exception)
         {
             lifespan.BeginStopping();
             lifespan.RequestShutdown();
             server.Dispose();
             await EndAsync(running, logger);
+            if (ListenFailure(options, exception) is { } failure)
+            {
+                throw failure;
+            }
             throw;
         }
     }
@@ -119,6 +124,23 @@ public sealed class KestrelServerHost : IAsyncDisposable
     {
         await StopAsync();
         _cut.Dispose();
+    }
+
+    private static ListenException? ListenFailure(ServerHostOptions options, Exception exception)
+    {
+        if ((exception as SocketException ?? exception.InnerException as SocketException ?? exception.InnerException?.InnerException as SocketException) is not { } cause)
+        {
+            return null;
+        }
+        var addresses = string.Join(", ", options.Listen.Select(static endPoint => $"http://{endPoint}"));
+        var reason = cause.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse => "the port is in use. Stop the other program, or choose another port.",
+            SocketError.AddressNotAvailable => "this machine does not have the address. Use one of its own, or 0.0.0.0 for all.",
+            SocketError.AccessDenied => "not permitted. Ports below 1024 need a privilege: choose a higher one.",
+            _ => cause.Message,
+        };
+        return new ListenException($"Cannot listen on {addresses}: {reason}", exception);
     }
 
     private static KestrelServerOptions Configure(ServerHostOptions options)

@@ -1,0 +1,63 @@
+using Realtime.Cli;
+
+namespace Realtime;
+
+public sealed partial class App
+{
+    private readonly AppCommand _command = new();
+    private bool _isDebug;
+
+    /// <summary>
+    /// Whether the app runs for the person who writes it: errors may be shown to clients, every request is logged. By
+    /// <see cref="AppOptions.Debug"/> or <c>--debug</c>.
+    /// </summary>
+    public bool IsDebug => _isDebug || Options.Debug;
+
+    /// <summary>
+    /// Reads an argument of the app's own, which is listed in <c>--help</c> beside the framework's. It can be read at once, so
+    /// that the rest of the app is set up by it: <c>var data = app.Option(args, "--data", "chat-data", "Where messages are kept.")</c>.
+    /// </summary>
+    /// <typeparam name="T">
+    /// What it is: a string, a number, an enum, a <see cref="TimeSpan"/>, a path; a <see cref="bool"/> is a flag that takes no value.
+    /// </typeparam>
+    /// <param name="args">The program's arguments, the same that <see cref="RunAsync(string[])"/> gets.</param>
+    /// <param name="name">Its name with its dashes: <c>--data</c>.</param>
+    /// <param name="defaultValue">What it is where it is not given.</param>
+    /// <param name="description">One sentence for <c>--help</c>.</param>
+    /// <returns>
+    /// The value. The default also where the value given cannot be read: <see cref="RunAsync(string[])"/> then says so and ends with 2.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">There is an option of this name already.</exception>
+    public T Option<T>(string[] args, string name, T defaultValue, string description)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ThrowIfBuilt();
+        return _command.AddOption(args, name, defaultValue, description);
+    }
+
+    /// <summary>Runs the app as a program: listens until it is asked to stop (Ctrl+C, SIGTERM), then shuts down gracefully.</summary>
+    /// <param name="args">
+    /// The program's arguments: <c>[run] [--host 127.0.0.1] [--port 5000] [--debug]</c>, <c>routes</c>, <c>--help</c>, and the app's own
+    /// (<see cref="Option{T}"/>).
+    /// </param>
+    /// <returns>
+    /// The exit code: 0 after a graceful stop, 1 when an address cannot be listened on, 2 for wrong arguments or an app that
+    /// cannot be built, 3 when a start hook failed, 130 after a second Ctrl+C. The reason is one line on standard error.
+    /// </returns>
+    public Task<int> RunAsync(string[] args) => RunAsync(args, CancellationToken.None);
+
+    /// <summary>Runs the app as a program until it is asked to stop or a token fires.</summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <param name="stop">Stops the app gracefully, as Ctrl+C does.</param>
+    /// <returns>The exit code, as from <see cref="RunAsync(string[])"/>.</returns>
+    public Task<int> RunAsync(string[] args, CancellationToken stop) => RunAsync(args, Console.Out, Console.Error, stop);
+
+    internal Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        return _command.RunAsync(this, args, output, error, stop);
+    }
+
+    internal void TurnOnDebug() => _isDebug = true;
+}
