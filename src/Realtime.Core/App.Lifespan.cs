@@ -20,6 +20,17 @@ public sealed partial class App
     }
 
     /// <summary>
+    /// Runs once the server accepts connections, on a server that listens on addresses: the moment to say where, or to connect
+    /// to oneself. An exception stops the start.
+    /// </summary>
+    /// <param name="hook">The work, which must not block; it is given every address, with the port that was got.</param>
+    public void OnListening(Action<IReadOnlyList<Uri>> hook)
+    {
+        ThrowIfBuilt();
+        _lifespan.AddListening(hook);
+    }
+
+    /// <summary>
     /// Runs when the server stops accepting, while connections are still open: the moment to tell sockets to go away.
     /// </summary>
     /// <param name="hook">The work, which must not block.</param>
@@ -49,6 +60,8 @@ public sealed partial class App
         ThrowIfBuilt();
         _lifespan.AddBackground(work);
     }
+
+    internal void Listening(IReadOnlyList<Uri> addresses) => _lifespan.Listening(addresses);
 
     private Task LiveAsync(LifespanConnection lifespan) => _lifespan.LiveAsync(lifespan, Provider);
 }

@@ -9,17 +9,22 @@ namespace Realtime.Lifespan;
 internal sealed class LifespanHooks
 {
     private readonly List<Func<CancellationToken, ValueTask>> _start = [];
+    private readonly List<Action<IReadOnlyList<Uri>>> _listening = [];
     private readonly List<Action> _stopping = [];
     private readonly List<Func<CancellationToken, ValueTask>> _stop = [];
     private readonly List<Func<CancellationToken, Task>> _background = [];
 
     public void AddStart(Func<CancellationToken, ValueTask> hook) => _start.Add(hook);
 
+    public void AddListening(Action<IReadOnlyList<Uri>> hook) => _listening.Add(hook);
+
     public void AddStopping(Action hook) => _stopping.Add(hook);
 
     public void AddStop(Func<CancellationToken, ValueTask> hook) => _stop.Add(hook);
 
     public void AddBackground(Func<CancellationToken, Task> work) => _background.Add(work);
+
+    public void Listening(IReadOnlyList<Uri> addresses) => _listening.ForEach(hook => hook(addresses));
 
     public async Task LiveAsync(LifespanConnection lifespan, IServiceProvider provider)
     {
