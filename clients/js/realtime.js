@@ -3,6 +3,7 @@
 
 const SUBPROTOCOL = "realtime.v1.json";
 const MAX_MESSAGE_BYTES = 65_536;
+const MAX_UNDER_WAY = 8;
 const MAX_TIMEOUT = 2_147_483_647;      // setTimeout fires at once for anything above
 const FIRST_PING = 5_000;               // answered: this connection is good, so the backoff starts anew
 
@@ -41,6 +42,7 @@ class Client {
         this._random = options.random ?? Math.random;
         this._timers = options.timers ?? globalThis;
         this._queueLimit = options.queueLimit ?? 100;
+        this._pace = new Pace(this);
         /** Called with each new state, and for "waiting" and "closed" with the reason `{ code, message }`. */
         this.onstate = null;
         /** Called with a RealtimeError for a fault that belongs to no call and no topic. */
@@ -131,6 +133,7 @@ class Client {
     #lost() {
         const pending = [...this.#pending.values()];
         this.#pending.clear();
+        this._pace.clear();
         this.#topics.forEach(topic => topic._disconnected());
         pending.forEach(settle => settle(null));
         if (this.state === "closed") {
@@ -143,15 +146,16 @@ class Client {
 class Topic {
     #client;
     #listeners = new Map();
-    #watchers = new Set();
-    #members = null;
-    #fresh = false;         // whether the members are of this join: changes before its snapshot belong to none
+    #watchers = new Listeners();
     #joined = false;
     #settle = null;         // the promise of join(), until it is settled
     #place = null;          // { epoch, offset } of the newest event seen, in a topic with history
+    #members = null;
+    #fresh = false;         // whether the members are of this join: changes before its snapshot belong to none
+    #queue = [];            // events that wait for the join, then leave one by one
+    #draining = false;
     #faults = 0;
     #timer = null;
-    #queue = [];
 
     constructor(client, name) {
         this.#client = client;
@@ -159,7 +163,7 @@ class Topic {
         this.name = name;
         /** Called with `{ epoch, offset }` when events are missing that the server no longer has: load what you show anew. */
         this.onreset = null;
-        /** Called with a RealtimeError when the server refuses to let this client back in; the topic is then left. */
+        /** Called with a RealtimeError when the server does not let this client back in; the topic is then left. */
         this.onerror = null;
         /** What join was called with, while this client wants to be in the topic. */
         this._wanted = null;
@@ -172,21 +176,22 @@ class Topic {
 
     /** Calls `listener` with the data of each such event. Returns a function that ends it. */
     on(event, listener) {
-        const listeners = this.#listeners.get(event) ?? new Set();
-        this.#listeners.set(event, listeners);
-        return subscribe(listeners, listener);
+        if (!this.#listeners.has(event)) {
+            this.#listeners.set(event, new Listeners());
+        }
+        return this.#listeners.get(event).add(listener);
     }
 
     /** Calls `listener` with the array of members: soon when they are known already, then after each change. */
     presence(listener) {
+        const remove = this.#watchers.add(listener);
         let ended = false;
-        const unsubscribe = subscribe(this.#watchers, listener);
         if (this.#members) {
             queueMicrotask(() => ended || !this.#members || call(listener, [...this.#members.values()]));
         }
         return () => {
             ended = true;
-            unsubscribe();
+            remove();
         };
     }
 
@@ -208,7 +213,7 @@ class Topic {
             this._wanted = { data, history };
             this.#settle = { resolve, reject };
             if (this.#client._connected) {
-                this.#sendJoin();
+                this.#enter();
             }
         });
     }
@@ -223,12 +228,15 @@ class Topic {
             if (!this._wanted) {
                 throw new RealtimeError("not_joined", `Join "${this.name}" before sending to it.`);
             }
-            if (!this.#joined && this.#queue.length >= this.#client._queueLimit) {
-                throw new RealtimeError("queue_full", `${this.#queue.length} events wait for the connection to return already.`);
-            }
             const message = this.#client._encode({ type: "event", topic: this.name, event, data });
-            this.#queue.push({ message, resolve, reject });
-            this.#flush();
+            const call = { message, resolve, reject };
+            if (this.#joined && this.#queue.length === 0) {
+                return this.#client._transmit(message, reply => conclude(call, reply));
+            }
+            if (this.#queue.length >= this.#client._queueLimit) {
+                throw new RealtimeError("queue_full", `${this.#queue.length} events of "${this.name}" wait for the connection already.`);
+            }
+            this.#queue.push(call);
         });
     }
 
@@ -249,28 +257,27 @@ class Topic {
     _connected() {
         this.#faults = 0;
         if (this._wanted) {
-            this.#sendJoin();
+            this.#enter();
         }
     }
 
     _disconnected() {
-        this.#joined = false;
-        this.#client._timers.clearTimeout(this.#timer);
+        this.#suspend();
+        this.#draining = false;
     }
 
     /** Ends the membership on this side, for the reason that rejects whatever waits. */
     _end(error) {
-        this._disconnected();
+        this.#suspend();
         this._wanted = this.#place = this.#members = null;
         this.#settle?.reject(error);
         this.#settle = null;
-        this.#queue.splice(0).forEach(waiting => waiting.reject(error));
+        this.#queue.splice(0).forEach(call => call.reject(error));
     }
 
     _receive(message) {
-        // What comes before the reply to a join belongs to a membership that is over.
         if (!this.#joined) {
-            return;
+            return;     // what comes before the reply to a join belongs to the time before
         }
         switch (message.type) {
             case "event": return this.#event(message);
@@ -279,20 +286,36 @@ class Topic {
         }
     }
 
-    #sendJoin() {
-        const { _wanted: wanted, name: topic } = this;
+    #suspend() {
+        this.#joined = false;
+        this.#client._timers.clearTimeout(this.#timer);
+    }
+
+    /** Joins, behind a leave if the server may still have this client in the topic. */
+    #enter(leaveFirst = false) {
+        const wanted = this._wanted;
         const resume = this.#place;
-        const place = resume ?? { history: wanted.history };
-        try {
-            this.#client._request({ type: "join", topic, data: wanted.data, ...place }, reply => {
-                // Null: lost with its connection, the next one joins again. Not wanted: left meanwhile.
-                if (reply && wanted === this._wanted) {
-                    this.#answered(reply, resume);
-                }
-            });
-        } catch (error) {
-            this.#refused(error);   // data that is no JSON, or too much of it
-        }
+        const task = done => {
+            if (wanted !== this._wanted) {
+                return done();
+            }
+            if (leaveFirst) {
+                this.#client._request({ type: "leave", topic: this.name }, () => {});
+            }
+            const place = resume ?? { history: wanted.history };
+            try {
+                this.#client._request({ type: "join", topic: this.name, data: wanted.data, ...place }, reply => {
+                    // Null: lost with its connection, and the next one joins again. Not wanted: left meanwhile.
+                    if (reply && !done(reply) && wanted === this._wanted) {
+                        this.#answered(reply, resume);
+                    }
+                });
+            } catch (error) {
+                done();
+                this.#refused(error);   // data that is no JSON, or too much of it
+            }
+        };
+        this.#client._pace.enter(task);
     }
 
     #answered(reply, resume) {
@@ -309,12 +332,12 @@ class Topic {
         }                           // else the reset behind this reply moves the place: lost in between, it comes again
         this.#settle?.resolve(reply.data);
         this.#settle = null;
-        this.#flush();
+        this.#drain();
     }
 
     #refused(error) {
-        if (error.code === "too_fast" || error.code === "already_joined") {
-            return this.#rejoin(backoff(this.#faults), error.code === "already_joined");
+        if (error.code === "already_joined") {
+            return this.#rejoin(backoff(this.#faults));
         }
         const rejoining = !this.#settle;
         this._end(error);
@@ -323,30 +346,25 @@ class Topic {
         }
     }
 
-    /** Joins again from the last place, within a window that grows with each fault in a row, so that none can spin. */
-    #rejoin(window, leaveFirst) {
-        this._disconnected();
+    /** Leaves and joins from the last place, within a window that grows with each fault in a row, so that none can spin. */
+    #rejoin(window) {
+        this.#suspend();
         this.#faults++;
-        this.#timer = this.#client._timers.setTimeout(() => {
-            if (leaveFirst) {
-                this.#client._request({ type: "leave", topic: this.name }, () => {});
-            }
-            this.#sendJoin();
-        }, this.#client._random() * window);
+        this.#timer = this.#client._timers.setTimeout(() => this.#enter(true), this.#client._random() * window);
     }
 
     #event({ event, data, offset }) {
-        if (this.#place && offset !== undefined) {
+        if (this.#place && offset != null) {
             if (!Number.isSafeInteger(offset) || offset <= this.#place.offset) {
                 return;
             }
             if (offset > this.#place.offset + 1) {
-                return this.#rejoin(this.#faults === 0 ? 0 : backoff(this.#faults), true);
+                return this.#rejoin(this.#faults === 0 ? 0 : backoff(this.#faults));
             }
-            this.#place.offset = offset;    // before the listeners: one that throws does not get the event again
+            this.#place = { ...this.#place, offset };       // before the listeners: one that throws gets no event twice
             this.#faults = 0;
         }
-        this.#listeners.get(event)?.forEach(({ listener }) => call(listener, data));
+        this.#listeners.get(event)?.call(data);
     }
 
     #presence({ members, joined, left }) {
@@ -362,8 +380,7 @@ class Topic {
                 this.#members.set(member.id, member);
             }
         }
-        const list = [...this.#members.values()];
-        this.#watchers.forEach(({ listener }) => call(listener, [...list]));
+        this.#watchers.call([...this.#members.values()]);
     }
 
     #reset(place) {
@@ -371,17 +388,108 @@ class Topic {
         call(this.onreset, { epoch: place?.epoch ?? null, offset: place?.offset ?? null });
     }
 
-    #flush() {
-        while (this.#joined && this.#queue.length > 0) {
-            const { message, resolve, reject } = this.#queue.shift();
-            this.#client._transmit(message, reply => {
-                if (reply?.status === "ok") {
-                    resolve(reply.data);
-                } else {
-                    reject(reply ? errorOf(reply) : new RealtimeError("connection_lost",
-                        "The connection was lost before the answer came: the event may or may not have happened."));
+    /** Sends what waited, each behind the answer to the one before: in order, and no faster than the server likes it. */
+    #drain() {
+        if (!this.#joined || this.#draining || this.#queue.length === 0) {
+            return;
+        }
+        this.#draining = true;
+        this.#client._pace.enter(done => {
+            const call = this.#queue[0];
+            if (!call || !this.#joined) {
+                this.#draining = false;
+                return done();
+            }
+            this.#client._transmit(call.message, reply => {
+                if (done(reply)) {
+                    return;     // too fast: it did not happen, and is sent again later
                 }
+                if (this.#queue[0] === call) {
+                    this.#queue.shift();
+                }
+                conclude(call, reply);
+                this.#draining = false;
+                this.#drain();
             });
+        });
+    }
+}
+
+/** Lets few of the requests that the client makes on its own be under way, and slows down when the server says too fast. */
+class Pace {
+    #client;
+    #waiting = [];
+    #running = 0;
+    #faults = 0;
+    #timer = null;
+
+    constructor(client) {
+        this.#client = client;
+    }
+
+    /** Runs `task(done)` in its turn; `done(reply)` ends it, and tells whether it will be run again. */
+    enter(task) {
+        this.#waiting.push(task);
+        this.#run();
+    }
+
+    /** Forgets all: the connection that they were for is gone. */
+    clear() {
+        this.#client._timers.clearTimeout(this.#timer);
+        this.#timer = null;
+        this.#waiting = [];
+        this.#running = 0;
+        this.#faults = 0;
+    }
+
+    #run() {
+        while (this.#timer === null && this.#running < MAX_UNDER_WAY && this.#waiting.length > 0) {
+            const task = this.#waiting.shift();
+            this.#running++;
+            task(reply => this.#done(task, reply));
+        }
+    }
+
+    #done(task, reply) {
+        if (reply === null) {
+            return false;       // cleared already
+        }
+        this.#running--;
+        const again = reply?.error?.code === "too_fast";
+        if (again) {
+            this.#waiting.unshift(task);
+            this.#timer ??= this.#client._timers.setTimeout(() => {
+                this.#timer = null;
+                this.#run();
+            }, backoff(this.#faults++) * (1 + this.#client._random()));
+        } else {
+            this.#faults = 0;
+            this.#run();
+        }
+        return again;
+    }
+}
+
+/** Functions of the app that hear the same thing. */
+class Listeners {
+    #entries = new Set();
+
+    /** Adds one, as often as it is added, and returns the function that takes it away. */
+    add(listener) {
+        if (typeof listener !== "function") {
+            throw new TypeError("A listener is a function.");
+        }
+        const entry = { listener };
+        this.#entries.add(entry);
+        return () => void this.#entries.delete(entry);
+    }
+
+    call(value) {
+        // A copy: one that is added meanwhile hears the next thing; one that is taken away meanwhile hears no more.
+        for (const entry of [...this.#entries]) {
+            if (this.#entries.has(entry)) {
+                call(entry.listener, value);
+            }
         }
     }
 }
@@ -586,18 +694,19 @@ function closedError({ reason }) {
     return new RealtimeError("closed", `The connection is closed: ${reason.message}`);
 }
 
-function listOf(value) {
-    return Array.isArray(value) ? value : [];
+/** Settles the promise of an event by its reply; null: the connection was lost before the reply came. */
+function conclude({ resolve, reject }, reply) {
+    if (reply === null) {
+        reject(new RealtimeError("connection_lost", "The connection was lost before the answer came: the event may or may not have happened."));
+    } else if (reply.status === "ok") {
+        resolve(reply.data);
+    } else {
+        reject(errorOf(reply));
+    }
 }
 
-/** Adds a listener and returns the function that takes it away. */
-function subscribe(listeners, listener) {
-    if (typeof listener !== "function") {
-        throw new TypeError("A listener is a function.");
-    }
-    const entry = { listener };     // the same function added twice is called twice, and taken away once each
-    listeners.add(entry);
-    return () => void listeners.delete(entry);
+function listOf(value) {
+    return Array.isArray(value) ? value : [];
 }
 
 /** Calls an app's function. What it throws is reported like any uncaught error, and stops nobody else's. */

@@ -2,7 +2,7 @@
 import WebSocket from "ws";
 import { connect } from "../realtime.js";
 import { ManualTimers } from "./manual-timers.js";
-import { Mailbox } from "./scripted-server.js";
+import { Mailbox, startServer } from "./scripted-server.js";
 
 export function startClient(t, url, options = {}) {
     const timers = new ManualTimers();
@@ -10,7 +10,7 @@ export function startClient(t, url, options = {}) {
     const states = new Mailbox();
     client.onstate = (state, reason) => states.put({ state, reason });
     t.after(() => client.close());
-    return {
+    const setup = {
         client,
         timers,
         /** The client's next state, which has to be this one; resolves with the reason. */
@@ -21,13 +21,29 @@ export function startClient(t, url, options = {}) {
             }
             return reason;
         },
-        /** Lets the wait between two connections pass. */
+        /** Lets the connection be lost and the wait for the next one pass. */
         async again() {
-            await this.next("waiting");
-            timers.advance(60_000);
-            await this.next("connecting");
+            while ((await states.take()).state !== "waiting") {
+                // It was open before.
+            }
+            timers.next();
+            await setup.next("connecting");
         },
     };
+    return setup;
+}
+
+/** A client whose topic "room" the server has let in with this reply. */
+export async function enterRoom(t, { reply = {}, heartbeat = 25_000, ...options } = {}) {
+    const server = await startServer(t);
+    const setup = startClient(t, server.url, options);
+    const room = setup.client.topic("room");
+    const joining = room.join({ user: "Ada" });
+    const peer = await server.welcome(heartbeat);
+    await setup.next("open");
+    await peer.admit(reply);
+    await joining;
+    return { ...setup, server, peer, room };
 }
 
 /** Resolves with the arguments of the next call of a function that is made for it. */

@@ -17,6 +17,11 @@ export class ManualTimers {
         return [...this.#timers.values()].map(timer => timer.delay).sort((a, b) => a - b);
     }
 
+    /** Advances to the next timer that is due. */
+    next() {
+        this.advance(Math.min(...[...this.#timers.values()].map(timer => timer.due)) - this.#now);
+    }
+
     advance(milliseconds) {
         const until = this.#now + milliseconds;
         for (;;) {

@@ -45,6 +45,11 @@ class Peer {
         return message;
     }
 
+    /** The client's next message, whatever it is. */
+    takeAny() {
+        return this.#messages.take();
+    }
+
     /** Messages that came and were not taken. */
     get untaken() {
         return this.#messages.length;

@@ -1,20 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { recorder, startClient } from "./client.js";
+import { enterRoom, recorder, startClient } from "./client.js";
 import { startServer } from "./scripted-server.js";
-
-/** A client whose topic "room" is joined. */
-async function joined(t, reply = {}, options = {}) {
-    const server = await startServer(t);
-    const setup = startClient(t, server.url, options);
-    const room = setup.client.topic("room");
-    const joining = room.join({ user: "Ada" });
-    const peer = await server.welcome();
-    await setup.next("open");
-    await peer.admit(reply);
-    await joining;
-    return { ...setup, again: setup.again, server, peer, room };
-}
 
 test("a join waits for the connection and resolves with the reply's data", async t => {
     const server = await startServer(t);
@@ -43,8 +30,57 @@ test("a refused join rejects with the server's code, and can be tried again", as
     await second;
 });
 
+test("a topic is joined once at a time", async t => {
+    const { room } = await enterRoom(t);
+    await assert.rejects(room.join(), { code: "already_joined" });
+});
+
+test("a join that was too fast is sent again after a while", async t => {
+    const server = await startServer(t);
+    const { client, timers } = startClient(t, server.url);
+    const joining = client.topic("room").join();
+    const peer = await server.welcome();
+    peer.refuse(await peer.take("join"), "too_fast");
+    await peer.settled();
+    assert.equal(peer.untaken, 0);
+    timers.advance(750);
+    await peer.admit({ data: "in" });
+    assert.equal(await joining, "in");
+});
+
+test("many topics enter a few at a time, and none faster than the server likes it", async t => {
+    const server = await startServer(t);
+    const { client, timers } = startClient(t, server.url);
+    const joins = Array.from({ length: 40 }, (_, index) => client.topic(`room:${index}`).join());
+    const peer = await server.welcome();
+    let tokens = 10;
+    let inARow = 0;
+    const entered = new Set();
+    while (entered.size < 40) {
+        await peer.settled();
+        assert.ok(peer.untaken <= 8 + 1, "eight joins and perhaps a ping");
+        if (peer.untaken === 0) {
+            tokens = 10;
+            timers.advance(2_000);
+            continue;
+        }
+        const message = await peer.takeAny();
+        if (message.type === "ping") {
+            peer.ok(message);
+        } else if (tokens-- > 0) {
+            inARow = 0;
+            entered.add(message.topic);
+            peer.ok(message);
+        } else {
+            assert.ok(++inARow <= 8);
+            peer.refuse(message, "too_fast");
+        }
+    }
+    await Promise.all(joins);
+});
+
 test("a sent event resolves with what the handler returned, or rejects with its refusal", async t => {
-    const { peer, room } = await joined(t);
+    const { peer, room } = await enterRoom(t);
     const sending = room.send("say", { text: "Hello!" });
     const event = await peer.take("event");
     assert.deepEqual(event, { type: "event", ref: event.ref, topic: "room", event: "say", data: { text: "Hello!" } });
@@ -55,8 +91,50 @@ test("a sent event resolves with what the handler returned, or rejects with its 
     await assert.rejects(refused, { code: "bad_data" });
 });
 
+test("answers find their events in any order", async t => {
+    const { peer, room } = await enterRoom(t);
+    const first = room.send("a");
+    const second = room.send("b");
+    const a = await peer.take("event");
+    const b = await peer.take("event");
+    peer.ok(b, { data: "second" });
+    peer.ok(a, { data: "first" });
+    assert.deepEqual(await Promise.all([first, second]), ["first", "second"]);
+});
+
+test("an event for a topic that is not joined is refused without a message", async t => {
+    const { client, peer } = await enterRoom(t);
+    await assert.rejects(client.topic("other").send("say"), { code: "not_joined" });
+    await peer.settled();
+    assert.equal(peer.untaken, 0);
+});
+
+test("a message that the server would close the connection for is refused here", async t => {
+    const { peer, room } = await enterRoom(t);
+    await assert.rejects(room.send("say", "é".repeat(33_000)), { code: "too_large" });
+    const fits = room.send("say", "x".repeat(65_000));
+    peer.ok(await peer.take("event"));
+    await fits;
+});
+
+test("an event is what it was when it was sent, even if it waits", async t => {
+    const server = await startServer(t);
+    const { client } = startClient(t, server.url);
+    const room = client.topic("room");
+    room.join();
+    const data = { text: "before" };
+    const sending = room.send("say", data);
+    data.text = "after";
+    const peer = await server.welcome();
+    await peer.admit();
+    const event = await peer.take("event");
+    assert.equal(event.data.text, "before");
+    peer.ok(event);
+    await sending;
+});
+
 test("listeners hear events in order until they unsubscribe", async t => {
-    const { peer, room } = await joined(t);
+    const { peer, room } = await enterRoom(t);
     const heard = recorder();
     const off = room.on("said", heard);
     peer.event("room", "said", 1);
@@ -69,4 +147,96 @@ test("listeners hear events in order until they unsubscribe", async t => {
     peer.event("room", "said", 5);
     await peer.settled();
     assert.equal(heard.count, 0);
+});
+
+test("a listener that throws is reported and stops nobody", async t => {
+    const { peer, room, client } = await enterRoom(t);
+    const reported = recorder();
+    globalThis.reportError = reported;
+    t.after(() => delete globalThis.reportError);
+    const heard = recorder();
+    const fault = new Error("on purpose");
+    room.on("said", () => { throw fault; });
+    room.on("said", heard);
+    peer.event("room", "said", 1);
+    assert.equal(await heard.next(), 1);
+    assert.equal(await reported.next(), fault);
+    assert.equal(client.state, "open");
+});
+
+test("presence begins with the snapshot and follows the changes", async t => {
+    const { peer, room } = await enterRoom(t);
+    const lists = recorder();
+    room.presence(lists);
+    peer.send({ type: "presence", topic: "room", members: [{ id: "m1", user: "Ada" }] });
+    assert.deepEqual(await lists.next(), [{ id: "m1", user: "Ada" }]);
+    peer.send({ type: "presence", topic: "room", joined: [{ id: "m2", user: "Alan" }], left: [] });
+    assert.deepEqual(await lists.next(), [{ id: "m1", user: "Ada" }, { id: "m2", user: "Alan" }]);
+    peer.send({ type: "presence", topic: "room", joined: [{ id: "m2", user: "Alan", data: { away: true } }], left: ["m1"] });
+    assert.deepEqual(await lists.next(), [{ id: "m2", user: "Alan", data: { away: true } }]);
+
+    const late = recorder();
+    room.presence(late);
+    assert.deepEqual(await late.next(), [{ id: "m2", user: "Alan", data: { away: true } }]);
+});
+
+test("leaving tells the server and ends what waits", async t => {
+    const { peer, room, client } = await enterRoom(t);
+    const heard = recorder();
+    room.on("said", heard);
+    const leaving = room.leave();
+    assert.equal(room.joined, false);
+    const leave = await peer.take("leave");
+    assert.equal(leave.topic, "room");
+    peer.event("room", "said", "late");
+    peer.ok(leave);
+    await leaving;
+    assert.equal(heard.count, 0);
+    await assert.rejects(room.send("say"), { code: "not_joined" });
+    assert.notEqual(client.topic("room"), room);
+});
+
+test("a topic that was left can be joined again at once, as new", async t => {
+    const { peer, room } = await enterRoom(t, { reply: { epoch: "e", offset: 3 } });
+    const heard = recorder();
+    room.on("said", heard);
+    room.leave();
+    const joining = room.join({ user: "Ada" });
+    peer.ok(await peer.take("leave"));
+    const join = await peer.take("join");
+    assert.equal("epoch" in join, false);
+    peer.event("room", "said", "of the time before", 4);
+    peer.ok(join, { epoch: "e", offset: 9 });
+    peer.event("room", "said", "new", 10);
+    await joining;
+    assert.equal(await heard.next(), "new");
+});
+
+test("leaving before the join was answered rejects the join", async t => {
+    const server = await startServer(t);
+    const { client } = startClient(t, server.url);
+    const room = client.topic("room");
+    const joining = room.join();
+    const sending = room.send("say");
+    const peer = await server.welcome();
+    const join = await peer.take("join");
+    const leaving = room.leave();
+    await assert.rejects(joining, { code: "left" });
+    await assert.rejects(sending, { code: "left" });
+    peer.ok(join);
+    peer.ok(await peer.take("leave"));
+    await leaving;
+    assert.equal(room.joined, false);
+});
+
+test("two objects of one topic cannot both be in it", async t => {
+    const { client, peer, room } = await enterRoom(t);
+    const leaving = room.leave();
+    peer.ok(await peer.take("leave"));
+    await leaving;
+    const other = client.topic("room");
+    const joining = other.join();
+    await peer.admit();
+    await joining;
+    await assert.rejects(room.join(), { code: "already_joined" });
 });

@@ -1,0 +1,103 @@
+/** What went wrong: `code` is for programs, `message` for people. The codes are listed in README.md. */
+export class RealtimeError extends Error {
+    constructor(code: string, message: string);
+    readonly name: "RealtimeError";
+    /** The server's code (docs/protocol.md), what the app's handler refused with, or one of this client's own. */
+    readonly code: string;
+}
+
+/** "waiting" is for the next attempt to connect; "closed" is for good. */
+export type State = "connecting" | "open" | "waiting" | "closed";
+
+/** Why a connection was lost. */
+export interface Reason {
+    /** The WebSocket close code. */
+    readonly code: number;
+    readonly message: string;
+}
+
+/** How to connect. */
+export interface Options {
+    /** The constructor of the WebSocket; the global one unless given. Node before version 22 has none: pass that of the package ws. */
+    WebSocket?: new (url: string, protocols: string[]) => any;
+    /** How many events a topic keeps for sending while the connection is away; one more is rejected with "queue_full". 100 unless given. */
+    queueLimit?: number;
+    /** Milliseconds in which the server has to say welcome, and to answer a ping. 10,000 unless given. */
+    timeout?: number;
+    /** A number from 0 up to 1, for the jitter. `Math.random` unless given. */
+    random?: () => number;
+    /** The timers, for tests. The global ones unless given. */
+    timers?: {
+        setTimeout(action: () => void, milliseconds: number): unknown;
+        clearTimeout(timer: any): void;
+    };
+}
+
+/**
+ * Opens a connection and keeps it open: a lost one is replaced, and the topics go on where they were.
+ * @param url Where the server is: absolute, or relative to the page. `/realtime` on the page's host unless given.
+ * @throws Error when there is no WebSocket, TypeError when there is no page that a relative URL could be relative to.
+ */
+export function connect(url?: string | URL, options?: Options): Client;
+
+/** A connection that carries many topics. Made by `connect`. */
+export interface Client {
+    /** What the connection is doing. It is "connecting" at first. */
+    readonly state: State;
+    /** Why the connection was lost; null while it is not. */
+    readonly reason: Reason | null;
+    /** Called with each new state; with a reason for "waiting" and "closed". */
+    onstate: ((state: State, reason: Reason | null) => void) | null;
+    /** Called for a fault that belongs to no call and no topic. */
+    onerror: ((error: RealtimeError) => void) | null;
+    /** The topic of this name; the same object each time, until it is left. Nothing is sent before its `join`. */
+    topic(name: string): Topic;
+    /** Closes for good. What waits is rejected: unsent with code "closed", unanswered with "connection_lost". */
+    close(): void;
+}
+
+/** Somebody who is in a topic. */
+export interface Member<T = any> {
+    /** One per connection and topic. */
+    readonly id: string;
+    /** The name that the server's join handler gave. */
+    readonly user?: string;
+    /** What the server's handlers added. */
+    readonly data?: T;
+}
+
+/** Where in a topic's history something is; both are null for a topic that keeps no history any more. */
+export interface Place {
+    readonly epoch: string | null;
+    readonly offset: number | null;
+}
+
+/** A stream of events that this client is in, once joined. Made by `client.topic(name)`. */
+export interface Topic {
+    readonly name: string;
+    /** Whether the server has this client in the topic right now; false while the connection is away. */
+    readonly joined: boolean;
+    /** Called when events are missing that the server no longer has: load what you show anew. */
+    onreset: ((place: Place) => void) | null;
+    /** Called when the server does not let this client back in after a lost connection; the topic is then left. */
+    onerror: ((error: RealtimeError) => void) | null;
+    /** Calls `listener` with the data of each such event, in order and each once. Returns a function that ends it. */
+    on<T = any>(event: string, listener: (data: T) => void): () => void;
+    /** Calls `listener` with all members: soon when they are known already, then after each change. Returns a function that ends it. */
+    presence<T = any>(listener: (members: Member<T>[]) => void): () => void;
+    /**
+     * Enters the topic, now or once the connection is open, and again after each lost connection.
+     * @param data For the server's join handler; read again for each rejoin.
+     * @param options `history`: how many of the newest kept events to get first.
+     * @returns What the server's handler returned. Rejects with a RealtimeError when it refuses.
+     */
+    join<T = any>(data?: unknown, options?: { history?: number }): Promise<T>;
+    /**
+     * Calls the topic's handler on the server. While the connection is away the event waits, up to `queueLimit`.
+     * @returns What the handler returned. Rejects with a RealtimeError: with the handler's code when it refuses, or with
+     *   "connection_lost" when the answer was lost, so that the event may or may not have happened. It is not sent again.
+     */
+    send<T = any>(event: string, data?: unknown): Promise<T>;
+    /** Leaves the topic; events that wait are rejected with code "left". Resolves once the server knows. */
+    leave(): Promise<void>;
+}

@@ -1,0 +1,40 @@
+// Every public member, used as its declaration says. Compiled and never run.
+import { connect, RealtimeError, type Client, type Member, type State, type Topic } from "../../realtime.js";
+
+interface Said { user: string; text: string }
+
+export async function chat(): Promise<string> {
+    const client: Client = connect();
+    connect("wss://example.org/realtime", { WebSocket: class { constructor(_url: string, _protocols: string[]) {} } });
+    connect(new URL("https://example.org/realtime"), { queueLimit: 10, timeout: 5_000, random: () => 0.5, timers: { setTimeout, clearTimeout } });
+
+    client.onstate = (state, reason) => console.log(state satisfies State, reason?.code.toFixed(), reason?.message);
+    client.onerror = error => console.log(error.code, error.message);
+    const room: Topic = client.topic("room:lobby");
+    const off: () => void = room.on<Said>("said", ({ user, text }) => console.log(user.trim(), text.trim()));
+    room.on("anything", data => console.log(data.whatever));
+    const unwatch = room.presence<{ away: boolean }>((members: Member<{ away: boolean }>[]) => console.log(members.map(member => member.data?.away)));
+    room.onreset = ({ epoch, offset }) => console.log(epoch?.length, offset?.toFixed());
+    room.onerror = null;
+    const { welcome } = await room.join<{ welcome: string }>({ user: "Ada" }, { history: 20 });
+    try {
+        await room.send("say", { text: "Hello!" });
+        await room.send("wave");
+    } catch (error) {
+        if (error instanceof RealtimeError && error.code === "connection_lost") {
+            console.log(room.name, room.joined);
+        }
+    }
+    off();
+    unwatch();
+    await room.leave();
+    client.close();
+
+    // @ts-expect-error The state is the client's to change.
+    client.state = "open";
+    // @ts-expect-error Listeners are functions.
+    room.on("said", "not a function");
+    // @ts-expect-error There is no publishing from a client: send to a handler that publishes.
+    room.publish("said", {});
+    return welcome;
+}
