@@ -133,7 +133,7 @@ public sealed partial class InMemoryJobStore : IJobStore
             for (var left = _finished.Count; left > 0 && removed < limit; left--)
             {
                 var entry = _finished.Dequeue();
-                if (entry.FinishedAt + entry.Spec.Retention <= now)
+                if (now - entry.FinishedAt >= entry.Spec.Retention)
                 {
                     Forget(entry);
                     removed++;

@@ -1,0 +1,89 @@
+using Realtime.Jobs;
+using SQLitePCL;
+
+namespace Realtime.Sqlite;
+
+/// <summary>One connection to the file, used by one thread only, with its prepared statements.</summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private readonly string _path;
+    private readonly sqlite3 _handle;
+    private readonly Dictionary<string, SqliteStatement> _statements = new(ReferenceEqualityComparer.Instance);
+
+    public SqliteDatabase(string path, SqliteJobStoreOptions options)
+    {
+        SqliteProvider.Ensure();
+        _path = path;
+        // One thread per connection: SQLite's own lock around each call would only cost time.
+        var code = raw.sqlite3_open_v2(path, out _handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
+        try
+        {
+            Check(code);
+            raw.sqlite3_busy_timeout(_handle, (int)options.BusyTimeout.TotalMilliseconds);
+            Execute("PRAGMA journal_mode = WAL");
+            Execute(options.FullSync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+            Execute("PRAGMA cache_size = -32000");
+            Execute("PRAGMA wal_autocheckpoint = 4000");
+            Execute("PRAGMA journal_size_limit = 67108864");
+            if (options.MaxPages is { } pages)
+            {
+                Execute($"PRAGMA max_page_count = {pages}");
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>How many rows the last statement changed.</summary>
+    public int Changes => raw.sqlite3_changes(_handle);
+
+    /// <summary>Runs statements that are not worth keeping.</summary>
+    public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
+
+    /// <summary>A prepared statement, kept for the next time. The text must be a constant: its identity is the key.</summary>
+    public SqliteStatement Prepare(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+        {
+            Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var handle));
+            _statements.Add(sql, statement = new SqliteStatement(this, handle));
+        }
+        return statement;
+    }
+
+    public void Begin() => Prepare("BEGIN IMMEDIATE").Run();
+
+    public void Commit() => Prepare("COMMIT").Run();
+
+    public void RollBack()
+    {
+        // Some errors have ended the transaction already; and whatever a rollback runs into, the next BEGIN says it.
+        if (raw.sqlite3_get_autocommit(_handle) == 0)
+        {
+            _ = raw.sqlite3_exec(_handle, "ROLLBACK");
+        }
+    }
+
+    public void Check(int code)
+    {
+        if (code != raw.SQLITE_OK)
+        {
+            throw Error();
+        }
+    }
+
+    public JobStoreException Error() =>
+        SqliteErrors.Describe(_path, raw.sqlite3_extended_errcode(_handle), raw.sqlite3_errmsg(_handle).utf8_to_string());
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Dispose();
+        }
+        _handle.Dispose();
+    }
+}

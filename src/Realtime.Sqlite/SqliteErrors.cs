@@ -1,0 +1,25 @@
+using Realtime.Jobs;
+using SQLitePCL;
+
+namespace Realtime.Sqlite;
+
+/// <summary>Turns SQLite's error codes into sentences that say what to do.</summary>
+internal static class SqliteErrors
+{
+    public static JobStoreException Describe(string path, int code, string detail)
+    {
+        var advice = (code & 0xFF) switch
+        {
+            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB =>
+                "is damaged, or not a SQLite database. Restore a backup, or move it away (with its -wal and -shm files) to begin with an empty one; `sqlite3 FILE .recover` may save what is in it.",
+            raw.SQLITE_FULL => "cannot grow: the disk is full. Free some space; nothing was stored.",
+            raw.SQLITE_READONLY => "cannot be written to. Check the rights on the file and on its folder, which needs to be writable too.",
+            raw.SQLITE_CANTOPEN => "cannot be opened. Check that its folder exists, can be written to, and is not itself the path given.",
+            raw.SQLITE_BUSY or raw.SQLITE_LOCKED =>
+                "is being written to by another process that does not let go. Look for a program that keeps a transaction open on it.",
+            raw.SQLITE_IOERR => "cannot be read or written: the disk reported an error. The file must be on a local disk, not a network share.",
+            _ => "could not do what was asked.",
+        };
+        return new JobStoreException($"The job store {path} {advice} (SQLite {code}: {detail})") { HResult = code };
+    }
+}

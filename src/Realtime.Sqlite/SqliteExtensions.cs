@@ -1,0 +1,24 @@
+using Realtime.Sqlite;
+
+namespace Realtime;
+
+/// <summary>Keeps an app's jobs in one SQLite file.</summary>
+public static class SqliteExtensions
+{
+    extension(JobQueue jobs)
+    {
+        /// <summary>
+        /// Keeps jobs in a SQLite file: they survive a crash, and processes of one machine may share the file. The file and its folder are
+        /// made if they are missing.
+        /// </summary>
+        /// <param name="path">The file, relative to the current directory. It must be on a local disk.</param>
+        /// <param name="options">How it is written; null for the defaults.</param>
+        public void UseSqlite(string path, SqliteJobStoreOptions? options = null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(path);
+            // Where the program stands now counts, not where it stands when the queue opens.
+            var file = Path.GetFullPath(path);
+            jobs.UseStore(time => new SqliteJobStore(file, options, time));
+        }
+    }
+}

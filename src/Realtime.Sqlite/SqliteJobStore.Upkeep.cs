@@ -1,0 +1,137 @@
+using Realtime.Jobs;
+
+namespace Realtime.Sqlite;
+
+public sealed partial class SqliteJobStore
+{
+    /// <inheritdoc/>
+    public ValueTask<JobState?> CancelAsync(Guid id, CancellationToken cancellationToken) => Writer.RunAsync(
+        database =>
+        {
+            var cancel = database.Prepare("""
+                UPDATE realtime_jobs SET
+                    cancel = 1,
+                    state = CASE WHEN state = 2 THEN 2 ELSE 5 END,
+                    finished = CASE WHEN state = 2 THEN NULL ELSE ?2 END,
+                    expires = CASE WHEN state = 2 THEN NULL ELSE ?2 + retention END
+                WHERE id = ?1 AND state < 3
+                """);
+            cancel.Bind(1, id).Bind(2, Now).Run();
+            var find = database.Prepare("SELECT state FROM realtime_jobs WHERE id = ?1").Bind(1, id);
+            JobState? state = find.Step() ? (JobState)find.Int64(0) : null;
+            find.Reset();
+            return state;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<StageResult> StageAsync(int limit, CancellationToken cancellationToken) => Writer.RunAsync(
+        database =>
+        {
+            var staged = database.Prepare("""
+                UPDATE realtime_jobs SET state = 0
+                WHERE seq IN (SELECT seq FROM realtime_jobs WHERE state = 1 AND due <= ?1 ORDER BY due LIMIT ?2)
+                """).Bind(1, Now).Bind(2, limit).Run();
+            var read = database.Prepare("SELECT min(due) FROM realtime_jobs WHERE state = 1");
+            read.Step();
+            var next = read.Int64OrNull(0);
+            read.Reset();
+            return new StageResult(staged, next is { } due ? new DateTimeOffset(due, TimeSpan.Zero) : null);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<HeartbeatResult> HeartbeatAsync(JobNode node, TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return Writer.RunAsync(database => Beat(database, node, timeToLive, Now), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<RescuedJob>> RescueAsync(IReadOnlyCollection<long> dead, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(dead);
+        long[] known = [.. dead];
+        return Writer.RunAsync<IReadOnlyList<RescuedJob>>(
+            database =>
+            {
+                var now = Now;
+                database.Prepare("DELETE FROM realtime_job_nodes WHERE expires <= ?1").Bind(1, now).Run();
+                foreach (var node in known)
+                {
+                    database.Prepare("DELETE FROM realtime_job_nodes WHERE id = ?1").Bind(1, node).Run();
+                }
+                return TakeBack(database, now);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask RetireAsync(long node, CancellationToken cancellationToken) => await Writer.RunAsync(
+        database =>
+        {
+            database.Prepare("""
+                UPDATE realtime_jobs SET
+                    state = CASE WHEN cancel = 1 THEN 5 ELSE 0 END,
+                    finished = CASE WHEN cancel = 1 THEN ?2 END,
+                    expires = CASE WHEN cancel = 1 THEN ?2 + retention END,
+                    max_attempts = max_attempts + 1,
+                    node = NULL
+                WHERE state = 2 AND node = ?1
+                """).Bind(1, node).Bind(2, Now).Run();
+            return database.Prepare("DELETE FROM realtime_job_nodes WHERE id = ?1").Bind(1, node).Run();
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<int> PruneAsync(int limit, CancellationToken cancellationToken) => Writer.RunAsync(
+        database =>
+        {
+            const string Expired = "SELECT seq FROM realtime_jobs WHERE state >= 3 AND expires <= ?1 ORDER BY expires LIMIT ?2";
+            var now = Now;
+            database.Prepare($"DELETE FROM realtime_job_steps WHERE job IN ({Expired})").Bind(1, now).Bind(2, limit).Run();
+            return database.Prepare($"DELETE FROM realtime_jobs WHERE seq IN ({Expired})").Bind(1, now).Bind(2, limit).Run();
+        },
+        cancellationToken);
+
+    private static HeartbeatResult Beat(SqliteDatabase database, JobNode node, TimeSpan timeToLive, long now)
+    {
+        var alive = database.Prepare("SELECT 1 FROM realtime_job_nodes WHERE id = ?1 AND expires > ?2").Bind(1, node.Id).Bind(2, now);
+        var renewed = alive.Step();
+        alive.Reset();
+        database.Prepare("""
+            INSERT INTO realtime_job_nodes (id, host, process, process_start, expires) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (id) DO UPDATE SET expires = excluded.expires
+            """).Bind(1, node.Id).Bind(2, node.Host).Bind(3, node.ProcessId).Bind(4, node.ProcessStart).Bind(5, now + timeToLive.Ticks).Run();
+        var marked = new List<Guid>();
+        var read = database.Prepare("SELECT id FROM realtime_jobs WHERE state = 2 AND node = ?1 AND cancel = 1").Bind(1, node.Id);
+        while (read.Step())
+        {
+            marked.Add(read.Guid(0));
+        }
+        return new HeartbeatResult(renewed, marked);
+    }
+
+    // By node, not by job: what runs for a node that has no lease row any more runs for nobody.
+    private static List<RescuedJob> TakeBack(SqliteDatabase database, long now)
+    {
+        var rescued = new List<RescuedJob>();
+        var take = database.Prepare("""
+            UPDATE realtime_jobs SET
+                state = CASE WHEN cancel = 1 THEN 5 WHEN attempt >= max_attempts THEN 4 ELSE 0 END,
+                finished = CASE WHEN cancel = 1 OR attempt >= max_attempts THEN ?1 END,
+                expires = CASE WHEN cancel = 1 OR attempt >= max_attempts THEN ?1 + retention END,
+                error_type = CASE WHEN cancel = 0 AND attempt >= max_attempts THEN ?2 ELSE error_type END,
+                error_message = CASE WHEN cancel = 0 AND attempt >= max_attempts THEN ?3 ELSE error_message END,
+                error_stack = CASE WHEN cancel = 0 AND attempt >= max_attempts THEN NULL ELSE error_stack END,
+                node = NULL
+            WHERE state = 2 AND node NOT IN (SELECT id FROM realtime_job_nodes)
+            RETURNING id, state
+            """).Bind(1, now).Bind(2, LostWorker.Error.Type).Bind(3, LostWorker.Error.Message);
+        while (take.Step())
+        {
+            rescued.Add(new RescuedJob(take.Guid(0), (JobState)take.Int64(1)));
+        }
+        return rescued;
+    }
+}

@@ -1,0 +1,229 @@
+using Realtime.Jobs;
+
+namespace Realtime.Sqlite;
+
+/// <summary>
+/// Keeps jobs in one SQLite file: WAL, one writer thread with group commit, and a reader beside it. An enqueue is acknowledged after
+/// its commit.
+/// </summary>
+public sealed partial class SqliteJobStore : IJobStore
+{
+    private const string Columns =
+        "id, name, queue, priority, state, attempt, max_attempts, node, args, enqueued, due, started, finished, retention, cancel, progress, message, result, error_type, error_message, error_stack, unique_key, seq";
+
+    private static readonly long LongestRetention = TimeSpan.FromDays(36_500).Ticks;
+
+    private readonly string _path;
+    private readonly SqliteJobStoreOptions _options;
+    private readonly TimeProvider _time;
+    private SqliteThread? _writer;
+    private SqliteThread? _reader;
+
+    /// <summary>Makes a store; <see cref="OpenAsync"/> opens the file.</summary>
+    /// <param name="path">The file, relative to the current directory. It must be on a local disk.</param>
+    /// <param name="options">How it is written; null for the defaults.</param>
+    /// <param name="time">The clock; null for the system's. Processes that share a file must be on one machine, whose clock they share.</param>
+    public SqliteJobStore(string path, SqliteJobStoreOptions? options = null, TimeProvider? time = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (path.Contains(":memory:", StringComparison.Ordinal))
+        {
+            throw new ArgumentException("A SQLite store needs a file. For jobs in memory, leave the store as it is: memory is the default.", nameof(path));
+        }
+        _path = Path.GetFullPath(path);
+        _options = options ?? new SqliteJobStoreOptions();
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc/>
+    public bool IsShared => true;
+
+    private SqliteThread Writer => _writer ?? throw NotOpen();
+
+    private SqliteThread Reader => _reader ?? throw NotOpen();
+
+    private long Now => _time.GetUtcNow().UtcTicks;
+
+    /// <inheritdoc/>
+    public async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new JobStoreException($"The job store {_path} cannot be made, because its folder cannot be: {exception.Message}", exception);
+        }
+        _writer = new SqliteThread("Realtime jobs, SQLite writer", writes: true, () =>
+        {
+            var database = new SqliteDatabase(_path, _options);
+            try
+            {
+                SqliteSchema.Migrate(database, _path);
+                return database;
+            }
+            catch
+            {
+                database.Dispose();
+                throw;
+            }
+        });
+        await _writer.Opened.WaitAsync(cancellationToken);
+        _reader = new SqliteThread("Realtime jobs, SQLite reader", writes: false, () => new SqliteDatabase(_path, _options));
+        await _reader.Opened.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_reader is { } reader)
+        {
+            await reader.StopAsync();
+        }
+        if (_writer is { } writer)
+        {
+            // Last, so that closing it folds the WAL back into the file.
+            await writer.StopAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Guid> EnqueueAsync(JobSpec job, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return Writer.RunAsync(database => Insert(database, job, Now), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Guid>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        return Writer.RunAsync<IReadOnlyList<Guid>>(
+            database =>
+            {
+                var now = Now;
+                var ids = new Guid[jobs.Count];
+                for (var index = 0; index < ids.Length; index++)
+                {
+                    ids[index] = Insert(database, jobs[index], now);
+                }
+                return ids;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<JobRecord?> FindAsync(Guid id, CancellationToken cancellationToken) => Reader.RunAsync(
+        database =>
+        {
+            var find = database.Prepare($"SELECT {Columns} FROM realtime_jobs WHERE id = ?1").Bind(1, id);
+            var record = find.Step() ? ReadRecord(find) : null;
+            find.Reset();
+            return record;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyDictionary<string, byte[]>> StepsAsync(Guid id, CancellationToken cancellationToken) =>
+        Reader.RunAsync<IReadOnlyDictionary<string, byte[]>>(
+            database =>
+            {
+                var steps = new Dictionary<string, byte[]>();
+                var read = database.Prepare("SELECT name, result FROM realtime_job_steps WHERE job = (SELECT seq FROM realtime_jobs WHERE id = ?1)").Bind(1, id);
+                while (read.Step())
+                {
+                    steps.Add(read.Text(0), read.Blob(1));
+                }
+                return steps;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<QueueCount>> CountAsync(CancellationToken cancellationToken) => Reader.RunAsync<IReadOnlyList<QueueCount>>(
+        static database =>
+        {
+            var counts = new List<QueueCount>();
+            var read = database.Prepare("SELECT queue, state, count(*) FROM realtime_jobs GROUP BY queue, state");
+            while (read.Step())
+            {
+                counts.Add(new QueueCount(read.Text(0), (JobState)read.Int64(1), read.Int64(2)));
+            }
+            return counts;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JobNode>> NodesAsync(CancellationToken cancellationToken) => Reader.RunAsync<IReadOnlyList<JobNode>>(
+        static database =>
+        {
+            var nodes = new List<JobNode>();
+            var read = database.Prepare("SELECT id, host, process, process_start FROM realtime_job_nodes");
+            while (read.Step())
+            {
+                nodes.Add(new JobNode(read.Int64(0), read.Text(1), (int)read.Int64(2), read.Int64(3)));
+            }
+            return nodes;
+        },
+        cancellationToken);
+
+    private static Guid Insert(SqliteDatabase database, JobSpec job, long now)
+    {
+        var insert = database.Prepare("""
+            INSERT INTO realtime_jobs (id, name, queue, priority, state, attempt, max_attempts, args, enqueued, due, retention, cancel, unique_key)
+            VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, 0, ?11)
+            ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING
+            """);
+        var due = job.DueAt?.UtcTicks;
+        insert.Bind(1, job.Id).Bind(2, job.Name).Bind(3, job.Queue).Bind(4, job.Priority)
+            .Bind(5, (long)(due > now ? JobState.Scheduled : JobState.Available)).Bind(6, job.MaxAttempts).Bind(7, job.Args)
+            .Bind(8, job.EnqueuedAt.UtcTicks).Bind(9, due).Bind(10, Math.Min(job.Retention.Ticks, LongestRetention)).Bind(11, job.UniqueKey);
+        if (insert.Run() == 1)
+        {
+            return job.Id;
+        }
+        var existing = database.Prepare("SELECT id FROM realtime_jobs WHERE unique_key = ?1").Bind(1, job.UniqueKey);
+        existing.Step();
+        var id = existing.Guid(0);
+        existing.Reset();
+        return id;
+    }
+
+    private static JobRecord ReadRecord(SqliteStatement row)
+    {
+        var state = (JobState)row.Int64(4);
+        var due = TimeOrNull(row.Int64OrNull(10));
+        return new JobRecord
+        {
+            Spec = new JobSpec
+            {
+                Id = row.Guid(0),
+                Name = row.Text(1),
+                Queue = row.Text(2),
+                Priority = (int)row.Int64(3),
+                MaxAttempts = (int)row.Int64(6),
+                Args = row.Blob(8),
+                EnqueuedAt = new DateTimeOffset(row.Int64(9), TimeSpan.Zero),
+                DueAt = due,
+                Retention = new TimeSpan(row.Int64(13)),
+                UniqueKey = row.TextOrNull(21),
+            },
+            State = state,
+            Attempt = (int)row.Int64(5),
+            MaxAttempts = (int)row.Int64(6),
+            Node = row.Int64OrNull(7),
+            DueAt = due,
+            StartedAt = TimeOrNull(row.Int64OrNull(11)),
+            FinishedAt = TimeOrNull(row.Int64OrNull(12)),
+            CancelRequested = row.Int64(14) != 0,
+            Progress = row.DoubleOrNull(15),
+            Message = row.TextOrNull(16),
+            Result = row.BlobOrNull(17),
+            Error = row.TextOrNull(18) is { } type ? new JobError(type, row.Text(19), row.TextOrNull(20)) : null,
+        };
+
+        static DateTimeOffset? TimeOrNull(long? ticks) => ticks is { } some ? new DateTimeOffset(some, TimeSpan.Zero) : null;
+    }
+
+    private JobStoreException NotOpen() => new($"The job store {_path} is not open: await OpenAsync first.");
+}
