@@ -13,7 +13,7 @@ public sealed partial class App : RouteMap
         StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Whether a person is at work on the app: each request is then logged. True where the environment variable
+    /// Whether a person is at work on the app: each request is then logged, and a 500 says which exception it was. True where the environment variable
     /// <c>REALTIME_ENVIRONMENT</c>, or without it <c>DOTNET_ENVIRONMENT</c>, is <c>Development</c>.
     /// </summary>
     /// <exception cref="InvalidOperationException">On setting: the app has started.</exception>

@@ -8,7 +8,7 @@ using Realtime.Protocol;
 namespace Realtime.Middleware;
 
 /// <summary>Turns what a handler threw into an answer: the peer's mistakes into a 4xx, everything else into a 500 with a reference.</summary>
-internal sealed class ErrorBoundary(ILogger logger)
+internal sealed class ErrorBoundary(ILogger logger, bool isDevelopment)
 {
     /// <summary>Answers for an exception out of an HTTP handler.</summary>
     public ValueTask AnswerAsync(HttpConnection http, Exception exception)
@@ -19,7 +19,7 @@ internal sealed class ErrorBoundary(ILogger logger)
         }
         if (http.HasStarted)
         {
-            HttpLog.ResponseCut(logger, http.Method, http.Path, NewReference(), exception);
+            HttpLog.ResponseCut(logger, http.Method, LogText.Of(http.Path), NewReference(), exception);
             http.Abort();
             return default;
         }
@@ -40,7 +40,7 @@ internal sealed class ErrorBoundary(ILogger logger)
             return;
         }
         var reference = NewReference();
-        HttpLog.SocketFailed(logger, socket.Path, reference, exception);
+        HttpLog.SocketFailed(logger, LogText.Of(socket.Path), reference, exception);
         await socket.CloseAsync(1011, $"Reference {reference}", CancellationToken.None);
     }
 
@@ -76,8 +76,12 @@ internal sealed class ErrorBoundary(ILogger logger)
     private Problem Unknown(string method, string path, Exception exception)
     {
         var reference = NewReference();
-        HttpLog.RequestFailed(logger, method, path, reference, exception);
-        return new Problem(500, $"Something went wrong here. Whoever runs this server finds it in the log under {reference}.", "internal") { Reference = reference };
+        HttpLog.RequestFailed(logger, method, LogText.Of(path), reference, exception);
+        // What failed is for the person at work on the app; a stranger is told nothing that helps them.
+        var detail = isDevelopment
+            ? $"{exception.GetType().Name}: {exception.Message}"
+            : $"Something went wrong here. Whoever runs this server finds it in the log under {reference}.";
+        return new Problem(500, detail, "internal") { Reference = reference };
     }
 
     private static string NewReference() => RandomNumberGenerator.GetHexString(12, lowercase: true);

@@ -11,6 +11,6 @@ internal sealed class RequestLog(ILogger logger, TimeProvider time)
     {
         var start = time.GetTimestamp();
         await serve(http);
-        HttpLog.RequestServed(logger, http.Method, http.Path, http.StatusCode, time.GetElapsedTime(start).TotalMilliseconds);
+        HttpLog.RequestServed(logger, http.Method, LogText.Of(http.Path), http.StatusCode, time.GetElapsedTime(start).TotalMilliseconds);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Router
         _tree = new RouteTree(endpoints);
         _folders = folders;
         var logger = app.Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Http");
-        _errors = new ErrorBoundary(logger);
+        _errors = new ErrorBoundary(logger, app.IsDevelopment);
         _log = app.IsDevelopment && logger.IsEnabled(LogLevel.Information) ? new RequestLog(logger, app.Provider.GetRequiredService<TimeProvider>()) : null;
     }
 

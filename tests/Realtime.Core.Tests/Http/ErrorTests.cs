@@ -114,10 +114,10 @@ public sealed class ErrorTests
             await using (var server = await TestServer.StartAsync(app))
             {
                 await server.Http.GetStringAsync("/");
-                using var missing = await server.Http.GetAsync("/missing");
+                using var missing = await server.Http.GetAsync("/missing%0AGET%20/forged");
             }
 
-            string[] expected = development ? ["GET / 200 0.0 ms", "GET /missing 404 0.0 ms"] : [];
+            string[] expected = development ? ["GET / 200 0.0 ms", @"GET /missing\u000aGET /forged 404 0.0 ms"] : [];
             Assert.Equal(expected, log.Entries.Where(entry => entry.Message.StartsWith("GET", StringComparison.Ordinal)).Select(entry => entry.Message));
         }
     }
