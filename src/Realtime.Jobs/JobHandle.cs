@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Realtime;
 
 /// <summary>A job that was enqueued: where it stands, what came out of it, and the way to cancel it.</summary>
-public class JobHandle
+public class JobHandle : IHasLocation
 {
     internal JobHandle(JobQueue queue, Guid id, string name)
     {

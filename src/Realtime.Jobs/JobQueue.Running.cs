@@ -20,13 +20,8 @@ public sealed partial class JobQueue
         }
         ObjectDisposedException.ThrowIf(_closed, this);
         services ??= NoServices();
-        var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        Compile(services);
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        var resolve = ResolveService ?? ServicesOf(services);
-        foreach (var job in _jobs.Values.Distinct())
-        {
-            job.Compile(resolve, loggers);
-        }
         var store = _createStore(time);
         try
         {
@@ -37,7 +32,7 @@ public sealed partial class JobQueue
             await store.DisposeAsync();
             throw;
         }
-        _runtime = new JobRuntime(store, time, services, loggers);
+        _runtime = new JobRuntime(store, time, services, services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance, _feed);
     }
 
     /// <summary>Opens the store and starts to run jobs, if <see cref="JobQueueOptions.RunsJobs"/>.</summary>
@@ -128,14 +123,32 @@ public sealed partial class JobQueue
 
     /// <summary>
     /// Calls a function for everything that happens to jobs that run in this process, in order for each job. It must not block: it is
-    /// called where jobs run.
+    /// called where jobs run. It may be added before the queue opens.
     /// </summary>
     /// <param name="observer">What to call.</param>
     /// <returns>Ends the calls when disposed of.</returns>
     public IDisposable Observe(Action<JobEvent> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        return Runtime.Feed.Observe(observer);
+        return _feed.Observe(observer);
+    }
+
+    /// <summary>Makes the handlers callable, once.</summary>
+    /// <exception cref="InvalidOperationException">Nothing can bind a handler's parameter; the message names it.</exception>
+    internal void Compile(IServiceProvider services)
+    {
+        if (_compiled)
+        {
+            return;
+        }
+        _compiled = true;
+        var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        _feed.Logger = loggers.CreateLogger("Realtime.Jobs");
+        var resolve = ResolveService ?? ServicesOf(services);
+        foreach (var job in _jobs.Values.Distinct())
+        {
+            job.Compile(resolve, loggers);
+        }
     }
 
     internal async ValueTask<JobStatus?> WaitAsync(Guid id, CancellationToken cancellationToken)

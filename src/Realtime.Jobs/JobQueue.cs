@@ -20,8 +20,10 @@ public sealed partial class JobQueue : IAsyncDisposable
     private readonly List<CronEntry> _schedules = [];
     private Func<TimeProvider, IJobStore> _createStore = static time => new InMemoryJobStore(time);
     private JobQueueOptions _options = new();
+    private readonly JobFeed _feed = new();
     private JobRuntime? _runtime;
     private JobServer? _server;
+    private bool _compiled;
     private bool _closed;
 
     /// <summary>Makes a queue that keeps its jobs in memory until told otherwise.</summary>
@@ -138,9 +140,9 @@ public sealed partial class JobQueue : IAsyncDisposable
 
     private void ThrowIfOpen()
     {
-        if (_runtime is not null || _closed)
+        if (_compiled || _closed)
         {
-            throw new InvalidOperationException("The job queue is open: add jobs, schedules and stores before the app starts.");
+            throw new InvalidOperationException("The app has started: add jobs, queues, schedules and stores before that.");
         }
     }
 
@@ -158,7 +160,7 @@ public sealed partial class JobQueue : IAsyncDisposable
         }
     }
 
-    private static IServiceProvider NoServices()
+    private static ServiceProvider NoServices()
     {
         var services = new ServiceCollection();
         services.TryAddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);

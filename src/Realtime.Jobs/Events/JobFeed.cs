@@ -1,14 +1,18 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Realtime.Jobs;
 
 /// <summary>Hands what happens to jobs in this process to whoever watches: observers of all jobs, and waiters for the end of one.</summary>
-internal sealed class JobFeed(ILogger logger)
+internal sealed class JobFeed
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, (TaskCompletionSource<JobStatus?> Ended, int Count)> _waiters = [];
     private volatile Action<JobEvent>[] _observers = [];
     private int _waiterCount;
+
+    /// <summary>Where an observer's exception goes.</summary>
+    public ILogger Logger { get; set; } = NullLogger.Instance;
 
     public bool IsObserved => _observers.Length > 0;
 
@@ -31,7 +35,7 @@ internal sealed class JobFeed(ILogger logger)
             }
             catch (Exception exception)
             {
-                JobLog.ObserverFailed(logger, exception);
+                JobLog.ObserverFailed(Logger, exception);
             }
         }
     }

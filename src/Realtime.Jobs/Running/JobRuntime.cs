@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Realtime.Jobs;
 
 /// <summary>What an open queue shares between those who enqueue, those who run and those who watch.</summary>
-internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServiceProvider services, ILoggerFactory loggers)
+internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServiceProvider services, ILoggerFactory loggers, JobFeed feed)
 {
     private long _nextDue = long.MaxValue;
 
@@ -17,7 +17,7 @@ internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServicePro
 
     public ILogger Logger { get; } = loggers.CreateLogger("Realtime.Jobs");
 
-    public JobFeed Feed { get; } = new(loggers.CreateLogger("Realtime.Jobs"));
+    public JobFeed Feed { get; } = feed;
 
     /// <summary>Wakes the fetcher: there may be something to claim.</summary>
     public Wake Work { get; } = new();

@@ -94,6 +94,10 @@ internal sealed partial class RealtimeSession
                 await _endpoint.Topics.Audiences.LeaveAsync(audience);
             }
         }
+        if (isIn && topic.Definition.Joined is { } joined)
+        {
+            await joined.InvokeAsync(member, default);
+        }
         return null;
     }
 

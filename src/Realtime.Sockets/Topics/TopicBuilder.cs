@@ -46,6 +46,19 @@ public sealed class TopicBuilder
         return this;
     }
 
+    /// <summary>
+    /// Runs once a member is in and hears live events: the moment to send it alone (<see cref="Member.SendAsync"/>) what changed while it
+    /// was joining. There is no data.
+    /// </summary>
+    /// <param name="handler">The handler, sync or async.</param>
+    /// <exception cref="InvalidOperationException">There is one already.</exception>
+    public TopicBuilder OnJoined(Delegate handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        _definition.AddJoined(handler);
+        return this;
+    }
+
     /// <summary>Answers an event that a member sends.</summary>
     /// <param name="name">The event's name.</param>
     /// <param name="handler">The handler, sync or async.</param>

@@ -7,6 +7,7 @@ internal sealed class TopicDefinition(TopicPattern pattern)
     private readonly Dictionary<string, Delegate> _events = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TopicHandler> _compiledEvents = new(StringComparer.Ordinal);
     private Delegate? _join;
+    private Delegate? _joined;
     private Delegate? _leave;
     private bool _isCompiled;
 
@@ -19,6 +20,9 @@ internal sealed class TopicDefinition(TopicPattern pattern)
     /// <summary>Runs before a client becomes a member; null where everybody may.</summary>
     public TopicHandler? Join { get; private set; }
 
+    /// <summary>Runs once a member hears live events; null for nothing.</summary>
+    public TopicHandler? Joined { get; private set; }
+
     /// <summary>Runs after a member has left; null for nothing.</summary>
     public TopicHandler? Leave { get; private set; }
 
@@ -29,6 +33,12 @@ internal sealed class TopicDefinition(TopicPattern pattern)
     {
         ThrowIf(_join is not null, "OnJoin has a handler already");
         _join = handler;
+    }
+
+    public void AddJoined(Delegate handler)
+    {
+        ThrowIf(_joined is not null, "OnJoined has a handler already");
+        _joined = handler;
     }
 
     public void AddLeave(Delegate handler)
@@ -49,6 +59,7 @@ internal sealed class TopicDefinition(TopicPattern pattern)
     {
         _isCompiled = true;
         Join = _join is null ? null : TopicHandler.Compile(_join, this, app, "OnJoin", hasData: true);
+        Joined = _joined is null ? null : TopicHandler.Compile(_joined, this, app, "OnJoined", hasData: false);
         Leave = _leave is null ? null : TopicHandler.Compile(_leave, this, app, "OnLeave", hasData: false);
         foreach (var (name, handler) in _events)
         {

@@ -4,7 +4,7 @@ using Realtime.Binding;
 namespace Realtime;
 
 /// <summary>Adds jobs to an app.</summary>
-public static class JobsExtensions
+public static class AppJobs
 {
     extension(App app)
     {
@@ -66,6 +66,7 @@ public static class JobsExtensions
         {
             ResolveService = parameter => ServiceBinding.Resolve<JobContext>(parameter, app, static job => job.Services),
         };
+        app.OnBuild(() => jobs.Compile(app.Provider));
         app.OnStart(cancellationToken => jobs.StartAsync(app.Provider, cancellationToken));
         app.OnStopping(jobs.StopFetching);
         app.OnStop(jobs.StopAsync);

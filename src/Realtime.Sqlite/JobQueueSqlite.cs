@@ -2,8 +2,8 @@ using Realtime.Sqlite;
 
 namespace Realtime;
 
-/// <summary>Keeps an app's jobs in one SQLite file.</summary>
-public static class SqliteExtensions
+/// <summary>Lets a job queue keep its jobs in a SQLite file.</summary>
+public static class JobQueueSqlite
 {
     extension(JobQueue jobs)
     {
