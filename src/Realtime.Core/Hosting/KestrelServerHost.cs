@@ -48,12 +48,12 @@ public sealed class KestrelServerHost : IAsyncDisposable
     /// <returns>When the server accepts connections.</returns>
     /// <exception cref="ListenException">An address is in use, not this machine's, or not permitted.</exception>
     /// <exception cref="Exception">What building or starting the app threw.</exception>
-    public static Task<KestrelServerHost> StartAsync(App app, ServerHostOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<KestrelServerHost> StartAsync(App app, ServerHostOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(app);
         options ??= new ServerHostOptions();
         var application = app.Build();
-        return StartAsync(
+        var server = await StartAsync(
             application,
             options with
             {
@@ -61,6 +61,16 @@ public sealed class KestrelServerHost : IAsyncDisposable
                 ShutdownTimeout = options.ShutdownTimeout ?? app.Options.ShutdownTimeout,
             },
             cancellationToken);
+        try
+        {
+            app.Listening(server.Addresses);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Runs an application's startup, and listens.</summary>

@@ -21,6 +21,7 @@ public sealed class RunTests
             events.Add("start");
             return default;
         });
+        app.OnListening(addresses => events.Add($"listening on {Assert.Single(addresses).GetLeftPart(UriPartial.Authority)}"));
         app.OnStopping(() => events.Add("stopping"));
         app.OnStop(_ =>
         {
@@ -36,7 +37,7 @@ public sealed class RunTests
 
         Assert.Equal(0, await running);
         Assert.Matches(@"^Realtime 0\.1\.0 listening on http://127\.0\.0\.1:\d+ \(Ctrl\+C to stop\)$", banner);
-        Assert.Equal(["start", "stopping", "stop"], events);
+        Assert.Equal(["start", $"listening on {banner.Split(' ')[4]}", "stopping", "stop"], events);
         Assert.Empty(_error.ToString());
     }
 
@@ -72,6 +73,25 @@ public sealed class RunTests
 
         Assert.Equal(3, code);
         Assert.Equal("The app did not start: The disk is full.\n", _error.ToString());
+    }
+
+    [Fact]
+    public async Task A_hook_that_throws_when_the_server_listens_stops_it_again()
+    {
+        var app = new App();
+        var stopped = false;
+        app.OnListening(_ => throw new IOException("No browser to open."));
+        app.OnStop(_ =>
+        {
+            stopped = true;
+            return default;
+        });
+
+        var code = await app.RunAsync(["--port", "0"], _output, _error, CancellationToken.None);
+
+        Assert.Equal(3, code);
+        Assert.Equal("The app did not start: No browser to open.\n", _error.ToString());
+        Assert.True(stopped);
     }
 
     [Fact]
