@@ -5,8 +5,13 @@ namespace Realtime.Integration.Tests;
 /// <summary>Runs the JavaScript client's own end-to-end tests, in Node, against a real app.</summary>
 public sealed class ClientNodeTests
 {
-    [Fact]
-    public async Task The_client_keeps_its_promises_in_Node()
+    // A file at a time, each with an app of its own: some restart it.
+    [Theory]
+    [InlineData("session")]
+    [InlineData("resume")]
+    [InlineData("restart")]
+    [InlineData("pressure")]
+    public async Task The_client_keeps_its_promises_in_Node(string suite)
     {
         var client = Path.Combine(RepositoryRoot(), "clients", "js");
         if (!Directory.Exists(Path.Combine(client, "node_modules", "ws")))
@@ -20,7 +25,7 @@ public sealed class ClientNodeTests
         await RunAsync(
             client,
             new() { ["REALTIME_TARGET"] = target.Address.OriginalString, ["REALTIME_CONTROL"] = control.Address.OriginalString },
-            "node", "--test", "--test-timeout=60000", "e2e/");
+            "node", "--test", "--test-timeout=60000", $"e2e/{suite}.test.js");
     }
 
     private static async Task RunAsync(string directory, Dictionary<string, string> variables, string program, params string[] arguments)

@@ -23,7 +23,7 @@ test("two clients join, talk and see each other", async t => {
 test("every way to be refused has its code", async t => {
     const client = startClient(t);
     await assert.rejects(client.topic("nothing:like:this").join(), { code: "unknown_topic" });
-    await assert.rejects(client.topic("room:x").join({}), { code: "name_required", message: "Say who you are." });
+    await assert.rejects(client.topic("room:x").join({ user: "" }), { code: "name_required", message: "Say who you are." });
     await assert.rejects(client.topic("room:y").join({ user: 7 }), { code: "bad_data" });
     const odd = client.topic(`odd:${uniqueName()}`);
     await odd.join();
