@@ -1,0 +1,43 @@
+using System.Globalization;
+using Realtime.Benchmarks.Reporting;
+using Realtime.Benchmarks.Running;
+
+namespace Realtime.Benchmarks.Groups;
+
+/// <summary>The smallest response there is: what a framework costs per request.</summary>
+internal sealed class PlaintextGroup : HttpGroup
+{
+    private const string Ours = "Realtime";
+    private const string MinimalApi = "minimal APIs";
+    private const double Wanted = 1.15;
+
+    public override string Name => "plaintext";
+
+    public override string Title => "A plaintext route";
+
+    public override string About => """
+        `GET /plaintext` answers `Hello, World!`: `wrk`, one thread, 64 connections with keep-alive, no pipelining. Before and behind each measurement the
+        status and the body are checked. `wrk` sends a connection's next request when it has the last one's response, so its latencies leave
+        out what a busy server keeps from being sent: read them beside the requests per second, not instead.
+        """;
+
+    public override IReadOnlyList<Contender> Contenders { get; } =
+    [
+        new(Ours, "apps/realtime-http", "`app.Get(\"/plaintext\", () => \"Hello, World!\")`, nothing else set."),
+        new("Kestrel, raw", "peers/kestrel-raw", "a hand-written `IHttpApplication` over Kestrel's features: the ceiling for anything on this server."),
+        new(MinimalApi, "peers/minimal-api", "ASP.NET Core minimal APIs on the slim builder, log providers cleared, as its docs say for production."),
+    ];
+
+    protected override string Path => "/plaintext";
+
+    protected override string Body => "Hello, World!";
+
+    public override IEnumerable<Goal> Goals(GroupResult result)
+    {
+        var ratio = result.Ratio(Ours, MinimalApi, "requests/s").Median;
+        yield return new Goal(
+            $"at least {Wanted.ToString(CultureInfo.InvariantCulture)} times the requests per second of {MinimalApi} in the same run.",
+            ratio >= Wanted,
+            string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00} times."));
+    }
+}

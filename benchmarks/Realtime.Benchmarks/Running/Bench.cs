@@ -1,0 +1,41 @@
+namespace Realtime.Benchmarks.Running;
+
+/// <summary>How this run measures: where, how often, how long.</summary>
+internal sealed record Bench
+{
+    /// <summary>The benchmarks folder of the repository.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Where reports go.</summary>
+    public required string ReportFolder { get; init; }
+
+    public int ServerCore { get; init; }
+
+    public int LoadCore { get; init; } = 1;
+
+    public int Rounds { get; init; } = 5;
+
+    /// <summary>Seconds that count in one measurement.</summary>
+    public double Seconds { get; init; } = 8;
+
+    /// <summary>Seconds of load before that.</summary>
+    public double WarmUp { get; init; } = 4;
+
+    /// <summary>A few short runs, to see that everything works.</summary>
+    public bool Quick { get; init; }
+
+    /// <summary>A file to hold an exclusive lock on while measuring, so that builds that take it too wait; null for none.</summary>
+    public string? LockFile { get; init; }
+
+    /// <summary>The niceness of servers and loads; below 0 (which needs root) on a machine where others work too.</summary>
+    public int Niceness { get; init; }
+
+    public CancellationToken Stopping { get; init; }
+
+    /// <summary>The arguments for <c>nice</c> that start a program on one core. Both programs replace themselves: the process id stays.</summary>
+    public IEnumerable<string> Pin(int core) => ["-n", $"{Niceness}", "taskset", "-c", $"{core}"];
+
+    /// <summary>Runs a program on the load's core.</summary>
+    public Task<string> RunLoadAsync(double seconds, string program, params IEnumerable<string> arguments) =>
+        ChildProcess.RunAsync("nice", [.. Pin(LoadCore), program, .. arguments], TimeSpan.FromSeconds(seconds), Stopping);
+}

@@ -1,0 +1,37 @@
+using Realtime.Benchmarks.Groups;
+using Realtime.Benchmarks.Reporting;
+
+namespace Realtime.Benchmarks.Running;
+
+/// <summary>Measures a group's contenders in turn (A B C A B C …), each time in a fresh process, so that noise hits all alike.</summary>
+internal sealed class GroupRunner(Bench bench)
+{
+    public async Task<GroupResult> RunAsync(Group group)
+    {
+        Console.WriteLine($"\n{group.Name}: {group.Title}");
+        var facts = await MachineFacts.ReadAsync(bench.Stopping);
+        var measurements = new List<Measurement>();
+        var total = bench.Rounds * group.Contenders.Count;
+        for (var round = 1; round <= bench.Rounds; round++)
+        {
+            foreach (var contender in group.Contenders)
+            {
+                var values = await MeasureAsync(contender, group.MeasureAsync);
+                measurements.Add(new Measurement(contender.Name, round, values));
+                Console.WriteLine($"  [{measurements.Count,2}/{total}] {contender.Name,-24} {group.Describe(values)}");
+            }
+        }
+        var appendix = await group.ExploreAsync(this);
+        return new GroupResult(group, facts, bench, measurements, appendix);
+    }
+
+    /// <summary>Starts a contender, hands it to the measurement and stops it.</summary>
+    public async Task<T> MeasureAsync<T>(Contender contender, Func<Server, Bench, Task<T>> measure)
+    {
+        using var quiet = await MachineLock.TakeAsync(bench.LockFile);
+        await using var server = await Server.StartAsync(contender, bench);
+        return await measure(server, bench);
+    }
+
+    public bool Quick => bench.Quick;
+}

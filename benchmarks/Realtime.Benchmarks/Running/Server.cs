@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Realtime.Benchmarks.Running;
+
+/// <summary>A contender's process, pinned to one core, on a port that was free.</summary>
+internal sealed class Server : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private readonly ChildProcess _process;
+
+    private Server(Contender contender, int port, ChildProcess process)
+    {
+        Contender = contender;
+        Port = port;
+        _process = process;
+    }
+
+    public Contender Contender { get; }
+
+    public int Port { get; }
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Starts the contender and waits until it accepts connections.</summary>
+    public static async Task<Server> StartAsync(Contender contender, Bench bench)
+    {
+        var program = Path.Combine(bench.Folder, contender.Folder, "bin", "Release", "net10.0", contender.ProjectName + ".dll");
+        if (!File.Exists(program))
+        {
+            throw new FileNotFoundException($"{contender.Name} is not built: {contender.Folder} has no Release build. Start benchmarks/run.sh, which builds it.");
+        }
+        var port = FreePort();
+        var process = ChildProcess.Start("nice", [.. bench.Pin(bench.ServerCore), "dotnet", program, "--port", $"{port}", .. contender.Arguments]);
+        var server = new Server(contender, port, process);
+        try
+        {
+            await server.WaitUntilReadyAsync(bench.Stopping);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        var since = Stopwatch.StartNew();
+        while (true)
+        {
+            if (_process.HasExited)
+            {
+                throw new InvalidOperationException($"{Contender.Name} ended at its start: {_process.Output}");
+            }
+            try
+            {
+                using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                await probe.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Port), cancellationToken);
+                return;
+            }
+            catch (SocketException) when (since.Elapsed < StartLimit)
+            {
+                await Task.Delay(50, cancellationToken);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+}
