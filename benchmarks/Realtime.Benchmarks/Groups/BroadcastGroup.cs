@@ -54,7 +54,7 @@ internal sealed class BroadcastGroup : Group
     ];
 
     public override async Task<IReadOnlyDictionary<string, double>> MeasureAsync(Server server, Bench bench) =>
-        Values(await LoadAsync(server, bench, Rate, bench.WarmUp, bench.Seconds));
+        Values(await LoadAsync(server, bench, Rate, bench.WarmUp, bench.Quick ? 1 : 3, bench.Seconds));
 
     public override string Describe(IReadOnlyDictionary<string, double> values) => string.Create(
         CultureInfo.InvariantCulture,
@@ -76,31 +76,48 @@ internal sealed class BroadcastGroup : Group
     /// <summary>Climbs a ladder of rates, contenders in turn on each rung, until none keeps up.</summary>
     public override async Task<Appendix?> ExploreAsync(GroupRunner runner)
     {
-        var climbers = Contenders.Concat(Others).ToList();
         var runs = new List<(string Contender, int Rate, BroadcastResult Result)>();
-        foreach (var rate in runner.Quick ? Ladder[1..3] : Ladder)
+        // One process for each, warmed up once: the idle ones cost nothing while another is measured.
+        var climbers = new List<Server>();
+        try
         {
-            foreach (var climber in climbers.ToArray())
+            foreach (var contender in Contenders.Concat(Others))
             {
-                var result = await ClimbAsync(runner, climber, rate);
-                runs.Add((climber.Name, rate, result));
-                Console.WriteLine($"  {rate,5}/s {climber.Name,-24} {Describe(Values(result))}");
-                if (!KeepsUp(result))
+                climbers.Add(await runner.StartAsync(contender));
+                await runner.MeasureAsync(climbers[^1], static (server, bench) => LoadAsync(server, bench, 4 * Ladder[0], bench.WarmUp, 0, 1));
+            }
+            foreach (var rate in runner.Quick ? Ladder[1..3] : Ladder)
+            {
+                foreach (var climber in climbers.ToArray())
                 {
-                    climbers.Remove(climber);
+                    var result = await ClimbAsync(runner, climber, rate);
+                    runs.Add((climber.Contender.Name, rate, result));
+                    Console.WriteLine($"  {rate,5}/s {climber.Contender.Name,-24} {Describe(Values(result))}");
+                    if (!KeepsUp(result))
+                    {
+                        climbers.Remove(climber);
+                        await climber.DisposeAsync();
+                    }
                 }
+            }
+        }
+        finally
+        {
+            foreach (var climber in climbers)
+            {
+                await climber.DisposeAsync();
             }
         }
         return new Appendix(LadderTable(runs), runs.Select(static run => new { run.Contender, run.Rate, run.Result }));
     }
 
-    private static async Task<BroadcastResult> ClimbAsync(GroupRunner runner, Contender climber, int rate)
+    private static async Task<BroadcastResult> ClimbAsync(GroupRunner runner, Server climber, int rate)
     {
         var result = await Once();
         // A second chance: on a busy machine one bad second decides a rung.
         return KeepsUp(result) ? result : await Once() is var again && KeepsUp(again) ? again : result;
 
-        Task<BroadcastResult> Once() => runner.MeasureAsync(climber, (server, bench) => LoadAsync(server, bench, rate, 2, runner.Quick ? 2 : 4));
+        Task<BroadcastResult> Once() => runner.MeasureAsync(climber, (server, bench) => LoadAsync(server, bench, rate, 1, 2, runner.Quick ? 2 : 4));
     }
 
     private static bool KeepsUp(BroadcastResult result) => result.IsWhole && result.P99 < Bearable;
@@ -148,12 +165,12 @@ internal sealed class BroadcastGroup : Group
     private static long Faults(BroadcastResult result) => result.Missing + result.Doubled + result.OutOfOrder + result.Damaged + result.Closed.Values.Sum();
 
     /// <summary>Runs the load against a server.</summary>
-    public static async Task<BroadcastResult> LoadAsync(Server server, Bench bench, int rate, double warmUp, double seconds, int receivers = Receivers)
+    public static async Task<BroadcastResult> LoadAsync(Server server, Bench bench, int rate, double warmUp, double settle, double seconds, int receivers = Receivers)
     {
         var printed = await bench.RunLoadAsync(
-            warmUp + seconds + 60, "dotnet", typeof(BroadcastGroup).Assembly.Location, "load", "broadcast",
+            warmUp + settle + seconds + 60, "dotnet", typeof(BroadcastGroup).Assembly.Location, "load", "broadcast",
             "--port", $"{server.Port}", "--dialect", server.Contender.Dialect!, "--receivers", $"{receivers}", "--rate", $"{rate}",
-            "--warmUp", warmUp.ToString(CultureInfo.InvariantCulture), "--seconds", seconds.ToString(CultureInfo.InvariantCulture),
+            "--warmUp", warmUp.ToString(CultureInfo.InvariantCulture), "--settle", settle.ToString(CultureInfo.InvariantCulture), "--seconds", seconds.ToString(CultureInfo.InvariantCulture),
             "--serverProcess", $"{server.ProcessId}");
         return JsonSerializer.Deserialize<BroadcastResult>(printed, JsonSerializerOptions.Web)!;
     }

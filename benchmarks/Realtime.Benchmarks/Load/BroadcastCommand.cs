@@ -17,6 +17,7 @@ internal static class BroadcastCommand
             (int)Number("receivers", defaults.Receivers),
             (int)Number("rate", defaults.Rate),
             Number("warmUp", defaults.WarmUp),
+            Number("settle", defaults.Settle),
             Number("seconds", defaults.Seconds),
             (int)Number("size", defaults.Size),
             (int)Number("serverProcess", 0));

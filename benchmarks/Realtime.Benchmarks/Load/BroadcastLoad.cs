@@ -44,10 +44,9 @@ internal sealed class BroadcastLoad : IDisposable
     public BroadcastResult Run()
     {
         Connect();
-        var interval = (double)Second / _plan.Rate;
         var start = Stamp.Now() + (Second / 10);
-        var measuredFrom = start + (long)(_plan.WarmUpMessages * interval);
-        var end = start + (long)(_plan.Messages * interval);
+        var measuredFrom = start + _plan.DueAt(_plan.Uncounted);
+        var end = start + _plan.DueAt(_plan.Messages);
         var (before, loadBefore) = (default(ProcessUse), default(TimeSpan));
         var (after, loadAfter) = (default(ProcessUse), default(TimeSpan));
 
@@ -57,17 +56,17 @@ internal sealed class BroadcastLoad : IDisposable
         while (!IsDone(end))
         {
             _now = Stamp.Now();
-            _poller.WakeAt(NextWake(start, interval, end));
+            _poller.WakeAt(NextWake(start, end));
             var count = _poller.Wait(ready);
             for (var index = 0; index < count; index++)
             {
-                PublishDue(start, interval);
+                PublishDue(start);
                 if (ready[index] >= 0)
                 {
                     Receive(ready[index], deliver);
                 }
             }
-            PublishDue(start, interval);
+            PublishDue(start);
             PingDue(start);
             if (loadBefore == default && _now >= measuredFrom)
             {
@@ -122,21 +121,21 @@ internal sealed class BroadcastLoad : IDisposable
         return _now - Math.Max(_lastArrival, end) > quiet;
     }
 
-    private long NextWake(long start, double interval, long end)
+    private long NextWake(long start, long end)
     {
         if (_publisher!.Unsent > 0)
         {
             return _now + (Second / 1_000);
         }
-        var due = _published < _plan.Messages ? start + (long)(_published * interval) : Math.Max(_now, end) + (Second / 20);
+        var due = _published < _plan.Messages ? start + _plan.DueAt(_published) : Math.Max(_now, end) + (Second / 20);
         return Math.Max(_now + 1, due);
     }
 
-    private void PublishDue(long start, double interval)
+    private void PublishDue(long start)
     {
         _now = Stamp.Now();
         _publisher!.Flush();
-        while (_published < _plan.Messages && start + (long)(_published * interval) is var due && due <= _now)
+        while (_published < _plan.Messages && start + _plan.DueAt(_published) is var due && due <= _now)
         {
             _publisher.Send(Encoding.UTF8.GetBytes(_dialect.Publish(Stamp.Write(_published + 1, due, _plan.Size))));
             _published++;
@@ -181,7 +180,7 @@ internal sealed class BroadcastLoad : IDisposable
             _current.Add(number);
             _received++;
             _lastArrival = _now;
-            if (number > _plan.WarmUpMessages)
+            if (number > _plan.Uncounted)
             {
                 _latency.Record(_now - due);
             }

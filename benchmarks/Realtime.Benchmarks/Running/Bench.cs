@@ -18,8 +18,11 @@ internal sealed record Bench
     /// <summary>Seconds that count in one measurement.</summary>
     public double Seconds { get; init; } = 8;
 
-    /// <summary>Seconds of load before that.</summary>
-    public double WarmUp { get; init; } = 4;
+    /// <summary>
+    /// Seconds of load before that. On one busy core the runtime takes some 12 seconds to compile its hot paths for the last time, and
+    /// is up to a third slower until then.
+    /// </summary>
+    public double WarmUp { get; init; } = 18;
 
     /// <summary>A few short runs, to see that everything works.</summary>
     public bool Quick { get; init; }

@@ -28,10 +28,19 @@ internal sealed class GroupRunner(Bench bench)
     /// <summary>Starts a contender, hands it to the measurement and stops it.</summary>
     public async Task<T> MeasureAsync<T>(Contender contender, Func<Server, Bench, Task<T>> measure)
     {
+        await using var server = await StartAsync(contender);
+        return await MeasureAsync(server, measure);
+    }
+
+    /// <summary>Hands a server that runs to a measurement.</summary>
+    public async Task<T> MeasureAsync<T>(Server server, Func<Server, Bench, Task<T>> measure)
+    {
         using var quiet = await MachineLock.TakeAsync(bench.LockFile);
-        await using var server = await Server.StartAsync(contender, bench);
         return await measure(server, bench);
     }
+
+    /// <summary>Starts a contender, which the caller stops.</summary>
+    public Task<Server> StartAsync(Contender contender) => Server.StartAsync(contender, bench);
 
     public bool Quick => bench.Quick;
 }

@@ -25,7 +25,7 @@ internal sealed class SelfCheck(GroupRunner runner)
         {
             var contender = new Contender("self-check", "peers/websocket-loop", "") { Dialect = "realtime", Arguments = ["--fault", fault] };
             var result = await runner.MeasureAsync(
-                contender, static (server, bench) => BroadcastGroup.LoadAsync(server, bench, rate: 100, warmUp: 1, seconds: 2, receivers: 100));
+                contender, static (server, bench) => BroadcastGroup.LoadAsync(server, bench, rate: 100, warmUp: 1, settle: 1, seconds: 1, receivers: 100));
             sound &= seen(result);
             Console.WriteLine($"  {(seen(result) ? "seen  " : "MISSED")} {fault,-10} missing {result.Missing}, doubled {result.Doubled}, out of order {result.OutOfOrder} of {result.Expected}");
         }
