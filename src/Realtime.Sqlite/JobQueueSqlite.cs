@@ -16,6 +16,8 @@ public static class JobQueueSqlite
         public void UseSqlite(string path, SqliteJobStoreOptions? options = null)
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(path);
+            // Now, before the app opens a file of its own: a process that changes its SQLite library under way uses two at once.
+            SqliteProvider.Ensure();
             // Where the program stands now counts, not where it stands when the queue opens.
             var file = Path.GetFullPath(path);
             jobs.UseStore(time => new SqliteJobStore(file, options, time));
