@@ -1,11 +1,10 @@
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Realtime.Diagnostics;
 using Realtime.Protocol;
 
@@ -14,7 +13,8 @@ namespace Realtime.Hosting;
 /// <summary>A running Kestrel server of one application: started when made, stopped when disposed.</summary>
 public sealed class KestrelServerHost : IAsyncDisposable
 {
-    private readonly KestrelServer _server;
+    private readonly IServer _server;
+    private readonly ServiceProvider _services;
     private readonly LifespanConnection _lifespan;
     private readonly Task _application;
     private readonly TimeSpan _shutdownTimeout;
@@ -24,9 +24,10 @@ public sealed class KestrelServerHost : IAsyncDisposable
     private readonly Lock _lock = new();
     private Task? _stopped;
 
-    private KestrelServerHost(KestrelServer server, LifespanConnection lifespan, Task application, TimeSpan shutdownTimeout, TimeProvider time, ILogger logger)
+    private KestrelServerHost(IServer server, ServiceProvider services, LifespanConnection lifespan, Task application, TimeSpan shutdownTimeout, TimeProvider time, ILogger logger)
     {
         _server = server;
+        _services = services;
         _lifespan = lifespan;
         _application = application;
         _shutdownTimeout = shutdownTimeout;
@@ -90,20 +91,17 @@ public sealed class KestrelServerHost : IAsyncDisposable
         var time = TimeProvider.System;
         var lifespan = new LifespanConnection(new Dictionary<string, object?>(StringComparer.Ordinal));
         var running = await lifespan.StartAsync(application);
-        var server = new KestrelServer(
-            Options.Create(Configure(options)),
-            options.Transport ?? new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers),
-            loggers);
+        var (server, services) = KestrelFactory.Create(kestrel => Configure(kestrel, options), options.Transport, loggers);
         try
         {
             await server.StartAsync(new KestrelApplication(application, lifespan.State, time, logger), cancellationToken);
-            return new KestrelServerHost(server, lifespan, running, options.ShutdownTimeout ?? TimeSpan.FromSeconds(30), time, logger);
+            return new KestrelServerHost(server, services, lifespan, running, options.ShutdownTimeout ?? TimeSpan.FromSeconds(30), time, logger);
         }
         catch (Exception exception)
         {
             lifespan.BeginStopping();
             lifespan.RequestShutdown();
-            server.Dispose();
+            await services.DisposeAsync();
             await EndAsync(running, logger);
             if (ListenFailure(options, exception) is { } failure)
             {
@@ -153,20 +151,15 @@ public sealed class KestrelServerHost : IAsyncDisposable
         return new ListenException($"Cannot listen on {addresses}: {reason}", exception);
     }
 
-    private static KestrelServerOptions Configure(ServerHostOptions options)
+    private static void Configure(KestrelServerOptions kestrel, ServerHostOptions options)
     {
-        var kestrel = new KestrelServerOptions
-        {
-            AddServerHeader = false,
-            ApplicationServices = new ServiceCollection().AddLogging().BuildServiceProvider(),
-        };
+        kestrel.AddServerHeader = false;
         // The contract limits bodies, per request, the same on every server.
         kestrel.Limits.MaxRequestBodySize = null;
         foreach (var endPoint in options.Listen)
         {
             kestrel.Listen(endPoint, listen => listen.Protocols = options.ClearTextHttp2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1);
         }
-        return kestrel;
     }
 
     private async Task StopOnceAsync()
@@ -184,7 +177,7 @@ public sealed class KestrelServerHost : IAsyncDisposable
         }
         _lifespan.RequestShutdown();
         await EndAsync(_application, _logger);
-        _server.Dispose();
+        await _services.DisposeAsync();
     }
 
     private static async Task EndAsync(Task application, ILogger logger)
