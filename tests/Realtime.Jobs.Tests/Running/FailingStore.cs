@@ -1,0 +1,59 @@
+namespace Realtime.Jobs;
+
+/// <summary>A store in memory that can be made to fail, as a full disk or a lost connection does.</summary>
+internal sealed class FailingStore(TimeProvider time) : IJobStore
+{
+    private readonly InMemoryJobStore _inner = new(time);
+
+    public volatile bool Fails;
+
+    public Pulse Failed { get; } = new();
+
+    public bool IsShared => false;
+
+    public ValueTask OpenAsync(CancellationToken cancellationToken) => default;
+
+    public ValueTask DisposeAsync() => default;
+
+    public ValueTask<Guid> EnqueueAsync(JobSpec job, CancellationToken cancellationToken) => Inner().EnqueueAsync(job, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Guid>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken) => Inner().EnqueueAsync(jobs, cancellationToken);
+
+    public ValueTask<IReadOnlyList<JobRecord>> ClaimAsync(long node, IReadOnlyList<QueueDemand> demand, CancellationToken cancellationToken) => Inner().ClaimAsync(node, demand, cancellationToken);
+
+    public ValueTask<IReadOnlyList<JobState?>> CompleteAsync(long node, IReadOnlyList<JobOutcome> outcomes, CancellationToken cancellationToken) => Inner().CompleteAsync(node, outcomes, cancellationToken);
+
+    public ValueTask<IReadOnlyList<bool>> ReportAsync(long node, IReadOnlyList<JobProgress> progress, CancellationToken cancellationToken) => Inner().ReportAsync(node, progress, cancellationToken);
+
+    public ValueTask<bool> SaveStepAsync(long node, Guid id, int attempt, string step, byte[] result, CancellationToken cancellationToken) => Inner().SaveStepAsync(node, id, attempt, step, result, cancellationToken);
+
+    public ValueTask<IReadOnlyDictionary<string, byte[]>> StepsAsync(Guid id, CancellationToken cancellationToken) => Inner().StepsAsync(id, cancellationToken);
+
+    public ValueTask<JobRecord?> FindAsync(Guid id, CancellationToken cancellationToken) => _inner.FindAsync(id, cancellationToken);
+
+    public ValueTask<JobState?> CancelAsync(Guid id, CancellationToken cancellationToken) => Inner().CancelAsync(id, cancellationToken);
+
+    public ValueTask<StageResult> StageAsync(int limit, CancellationToken cancellationToken) => Inner().StageAsync(limit, cancellationToken);
+
+    public ValueTask<HeartbeatResult> HeartbeatAsync(JobNode node, TimeSpan timeToLive, CancellationToken cancellationToken) => Inner().HeartbeatAsync(node, timeToLive, cancellationToken);
+
+    public ValueTask<IReadOnlyList<JobNode>> NodesAsync(CancellationToken cancellationToken) => Inner().NodesAsync(cancellationToken);
+
+    public ValueTask<IReadOnlyList<RescuedJob>> RescueAsync(IReadOnlyCollection<long> dead, CancellationToken cancellationToken) => Inner().RescueAsync(dead, cancellationToken);
+
+    public ValueTask RetireAsync(long node, CancellationToken cancellationToken) => Inner().RetireAsync(node, cancellationToken);
+
+    public ValueTask<int> PruneAsync(int limit, CancellationToken cancellationToken) => Inner().PruneAsync(limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<QueueCount>> CountAsync(CancellationToken cancellationToken) => _inner.CountAsync(cancellationToken);
+
+    private InMemoryJobStore Inner()
+    {
+        if (Fails)
+        {
+            Failed.Fire();
+            throw new JobStoreException("The disk is full.");
+        }
+        return _inner;
+    }
+}
