@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -16,14 +17,16 @@ internal static class KestrelFactory
 {
     /// <param name="configure">Sets the server's options.</param>
     /// <param name="transport">The transport that accepts connections; null for the platform's sockets.</param>
+    /// <param name="runInline">Whether the platform's sockets run requests on the thread that read them.</param>
     /// <param name="loggers">Where the server logs.</param>
     public static (IServer Server, ServiceProvider Services) Create(
-        Action<KestrelServerOptions> configure, IConnectionListenerFactory? transport, ILoggerFactory loggers)
+        Action<KestrelServerOptions> configure, IConnectionListenerFactory? transport, bool runInline, ILoggerFactory loggers)
     {
         // Nothing is built or run of this builder: it only knows which services Kestrel needs.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.Services.Configure(configure);
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = runInline);
         builder.Services.AddSingleton(loggers);
         if (transport is not null)
         {

@@ -91,7 +91,7 @@ public sealed class KestrelServerHost : IAsyncDisposable
         var time = TimeProvider.System;
         var lifespan = new LifespanConnection(new Dictionary<string, object?>(StringComparer.Ordinal));
         var running = await lifespan.StartAsync(application);
-        var (server, services) = KestrelFactory.Create(kestrel => Configure(kestrel, options), options.Transport, loggers);
+        var (server, services) = KestrelFactory.Create(kestrel => Configure(kestrel, options), options.Transport, options.RunInline, loggers);
         try
         {
             await server.StartAsync(new KestrelApplication(application, lifespan.State, time, logger), cancellationToken);
