@@ -71,12 +71,12 @@ public sealed class TestServer : IAsyncDisposable
         return InMemoryHandshake.ConnectAsync(_server, path, options ?? new TestWebSocketOptions(), cancellationToken);
     }
 
+    internal async Task<Stream> ConnectRawAsync(string path) =>
+        (await InMemoryHandshake.ConnectRawAsync(_server, path, new TestWebSocketOptions(), CancellationToken.None)).Stream;
+
     /// <summary>Stops the app as the real server does: sockets are told to go away, requests finish, stop hooks run.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _server.StopAsync();
-        Http.Dispose();
-    }
+    // The client is not disposed of: that would cancel who still reads a response that the server has finished.
+    public async ValueTask DisposeAsync() => await _server.StopAsync();
 
     private static async Task<TestServer> StartAsync(Application application, TestServerOptions options, ManualTimeProvider time, App? app) =>
         new(await InMemoryServer.StartAsync(application, options.ShutdownTimeout), time, app);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Http;
@@ -136,13 +135,13 @@ internal sealed class KestrelExchange(ILogger logger, IDictionary<string, object
         {
             return AwaitAsync(starting, body);
         }
-        _body.Writer.Write(body.Span);
+        Write(body.Span);
         return default;
 
         async ValueTask AwaitAsync(Task starting, ReadOnlyMemory<byte> body)
         {
             await starting;
-            _body.Writer.Write(body.Span);
+            Write(body.Span);
         }
     }
 

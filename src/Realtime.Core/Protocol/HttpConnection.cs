@@ -90,7 +90,14 @@ public sealed partial class HttpConnection : RequestConnection
     /// <exception cref="InvalidOperationException">
     /// On writing: the response is complete, or the body grows past its declared <c>Content-Length</c>.
     /// </exception>
-    public PipeWriter ResponseBody => _writer is { } writer && !IsReturned ? writer : Writer;
+    public PipeWriter ResponseBody
+    {
+        get
+        {
+            _ = Facts;
+            return Writer;
+        }
+    }
 
     /// <summary>Starts the response: sends status and headers.</summary>
     /// <param name="cancellationToken">Gives up waiting for the peer.</param>

@@ -43,6 +43,21 @@ public abstract class HttpExchange : RequestFacts
     /// <param name="body">The body; <see cref="Headers.ContentLength"/> is set already where there is one.</param>
     public abstract ValueTask RespondAsync(int statusCode, ReadOnlyMemory<byte> body);
 
+    /// <summary>Copies bytes into <see cref="Output"/> without a flush.</summary>
+    /// <param name="bytes">The bytes.</param>
+    protected internal void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            // Sized, for a writer whose peer has gone may have no memory to offer unasked.
+            var room = Output.GetSpan(Math.Min(bytes.Length, 4096));
+            var count = Math.Min(room.Length, bytes.Length);
+            bytes[..count].CopyTo(room);
+            Output.Advance(count);
+            bytes = bytes[count..];
+        }
+    }
+
     /// <summary>Ends the response and sends everything, while the application still runs.</summary>
     public abstract ValueTask CompleteAsync();
 

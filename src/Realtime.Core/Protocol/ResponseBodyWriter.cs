@@ -24,9 +24,9 @@ internal sealed class ResponseBodyWriter(HttpConnection connection) : PipeWriter
 
     public override long UnflushedBytes => _output is null ? Written : _output.CanGetUnflushedBytes ? _output.UnflushedBytes : 0;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => Passes(out var output) ? output.GetMemory(sizeHint) : Room(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0) => Passes(out var output) ? output.GetMemory(AtLeastOne(sizeHint)) : Room(sizeHint);
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => Passes(out var output) ? output.GetSpan(sizeHint) : Room(sizeHint).Span;
+    public override Span<byte> GetSpan(int sizeHint = 0) => Passes(out var output) ? output.GetSpan(AtLeastOne(sizeHint)) : Room(sizeHint).Span;
 
     public override void Advance(int bytes)
     {
@@ -63,6 +63,16 @@ internal sealed class ResponseBodyWriter(HttpConnection connection) : PipeWriter
             await starting;
             return await _output!.FlushAsync(cancellationToken);
         }
+    }
+
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        if (_output is null)
+        {
+            return base.WriteAsync(source, cancellationToken);
+        }
+        return Count(source.Length) ? _output.WriteAsync(source, cancellationToken) : FlushAsync(cancellationToken);
     }
 
     public override void CancelPendingFlush() => _output?.CancelPendingFlush();
@@ -166,12 +176,15 @@ internal sealed class ResponseBodyWriter(HttpConnection connection) : PipeWriter
         return output is not null && !_isHead;
     }
 
+    /// <summary>Kestrel's writer hands out no memory at all for an unsized request once the peer has gone.</summary>
+    private static int AtLeastOne(int sizeHint) => Math.Max(sizeHint, 1);
+
     private void PassBuffer(HttpExchange exchange)
     {
         _output = exchange.Output;
         if (Written > 0 && !_isHead)
         {
-            _output.Write(_buffer.AsSpan(0, (int)Written));
+            exchange.Write(_buffer.AsSpan(0, (int)Written));
         }
         if (!_isHead)
         {

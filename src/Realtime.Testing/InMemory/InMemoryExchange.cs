@@ -73,11 +73,12 @@ internal sealed class InMemoryExchange : HttpExchange
     {
         _ = SendRequestBodyAsync();
         await HttpConnection.ServeAsync(this, application);
-        await _requestBody.Reader.CompleteAsync();
-        await _responseBody.Writer.CompleteAsync();
-        _ended = true;
         _facts.RequestHeaders.Retire();
         _responseHeaders.Retire();
+        _ended = true;
+        await _requestBody.Reader.CompleteAsync();
+        // Last: with it the client has the whole response.
+        await _responseBody.Writer.CompleteAsync();
     }
 
     /// <summary>The peer goes away.</summary>

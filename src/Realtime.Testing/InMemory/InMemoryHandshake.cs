@@ -10,7 +10,7 @@ internal sealed class InMemoryHandshake : WebSocketHandshake
 {
     private readonly InMemoryServer _server;
     private readonly InMemoryFacts _facts;
-    private readonly TaskCompletionSource<WebSocket> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(Stream Stream, string? Subprotocol)> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Pipe _toServer = new();
     private readonly Pipe _toClient = new();
 
@@ -52,6 +52,13 @@ internal sealed class InMemoryHandshake : WebSocketHandshake
 
     public static async Task<WebSocket> ConnectAsync(InMemoryServer server, string path, TestWebSocketOptions options, CancellationToken cancellationToken)
     {
+        var (stream, subprotocol) = await ConnectRawAsync(server, path, options, cancellationToken);
+        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = false, SubProtocol = subprotocol, KeepAliveInterval = TimeSpan.Zero });
+    }
+
+    /// <summary>Opens a WebSocket and leaves its frames to the caller.</summary>
+    public static async Task<(Stream Stream, string? Subprotocol)> ConnectRawAsync(InMemoryServer server, string path, TestWebSocketOptions options, CancellationToken cancellationToken)
+    {
         var handshake = new InMemoryHandshake(server, new Uri(InMemoryServer.BaseAddress, path), options);
         server.Run(handshake, static (handshake, application) => handshake.ServeAsync(application));
         try
@@ -75,9 +82,7 @@ internal sealed class InMemoryHandshake : WebSocketHandshake
             SubProtocol = options.Subprotocol,
             KeepAliveInterval = options.KeepAliveInterval,
         });
-        _answer.TrySetResult(WebSocket.CreateFromStream(
-            new DuplexStream(_toClient.Reader, _toServer.Writer, _facts.Disconnect),
-            new WebSocketCreationOptions { IsServer = false, SubProtocol = options.Subprotocol, KeepAliveInterval = TimeSpan.Zero }));
+        _answer.TrySetResult((new DuplexStream(_toClient.Reader, _toServer.Writer, _facts.Disconnect), options.Subprotocol));
         return new ValueTask<WebSocket>(socket);
     }
 

@@ -60,7 +60,7 @@ internal sealed class InMemoryHeaders : Headers
 
     private void ThrowIfSent()
     {
-        if (IsSent)
+        if (IsSent && !_isOver)
         {
             throw new InvalidOperationException("A header was set after the response had started: set it before the first flush.");
         }
