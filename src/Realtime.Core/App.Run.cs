@@ -5,13 +5,6 @@ namespace Realtime;
 public sealed partial class App
 {
     private readonly AppCommand _command = new();
-    private bool _isDebug;
-
-    /// <summary>
-    /// Whether the app runs for the person who writes it: errors may be shown to clients, every request is logged. By
-    /// <see cref="AppOptions.Debug"/> or <c>--debug</c>.
-    /// </summary>
-    public bool IsDebug => _isDebug || Options.Debug;
 
     /// <summary>
     /// Reads an argument of the app's own, which is listed in <c>--help</c> beside the framework's. It can be read at once, so
@@ -58,6 +51,4 @@ public sealed partial class App
         ArgumentNullException.ThrowIfNull(args);
         return _command.RunAsync(this, args, output, error, stop);
     }
-
-    internal void TurnOnDebug() => _isDebug = true;
 }

@@ -20,10 +20,4 @@ public sealed record AppOptions
     /// How long a graceful shutdown may take in all before connections are cut and jobs are handed back. 30 seconds unless set.
     /// </summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>
-    /// Whether the app runs for the person who writes it: errors may be shown to clients, every request is logged. False
-    /// unless set; the argument <c>--debug</c> turns it on too.
-    /// </summary>
-    public bool Debug { get; init; }
 }

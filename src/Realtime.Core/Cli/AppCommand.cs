@@ -48,7 +48,7 @@ internal sealed class AppCommand
         {
             if (parsed.GetValue(debug))
             {
-                app.TurnOnDebug();
+                app.IsDevelopment = true;
             }
             return new RunCommand(app, output, error).RunAsync(parsed.GetRequiredValue(host), parsed.GetValue(port), stop);
         }

@@ -14,7 +14,18 @@ internal static class RoutesCommand
             error.WriteLine($"The app cannot be built: {exception.Message}");
             return AppCommand.Misconfigured;
         }
-        output.WriteLine("No routes.");
+        if (app.Routes.Count == 0)
+        {
+            output.WriteLine("The app has no routes.");
+            return 0;
+        }
+        string[][] rows = [["METHOD", "PATH", "NAME"], .. app.Routes.Select(static route => new[] { string.Join(", ", route.Methods), route.Pattern.ToString(), route.Name ?? "" })];
+        var methodWidth = rows.Max(static row => row[0].Length);
+        var pathWidth = rows.Max(static row => row[1].Length);
+        foreach (var row in rows)
+        {
+            output.WriteLine($"{row[0].PadRight(methodWidth)}  {row[1].PadRight(pathWidth)}  {row[2]}".TrimEnd());
+        }
         return 0;
     }
 }

@@ -82,7 +82,7 @@ internal sealed class RunCommand(App app, TextWriter output, TextWriter error)
     private async Task<int> FailAsync(int code, string what, Exception exception)
     {
         await error.WriteLineAsync($"{what}: {OneLine(exception)}");
-        if (app.IsDebug)
+        if (app.IsDevelopment)
         {
             await error.WriteLineAsync(exception.ToString());
         }
@@ -103,7 +103,7 @@ internal sealed class RunCommand(App app, TextWriter output, TextWriter error)
             return;
         }
         app.Services.AddLogging(logging => logging
-            .SetMinimumLevel(app.IsDebug ? LogLevel.Debug : LogLevel.Information)
+            .SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
             .AddSimpleConsole(static console =>

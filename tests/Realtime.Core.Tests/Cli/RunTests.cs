@@ -162,4 +162,17 @@ public sealed class RunTests
 
         Assert.Throws<InvalidOperationException>(() => app.Option([], "--data", "there", "Where it is kept."));
     }
+
+    [Fact]
+    public async Task Routes_are_listed_as_a_table()
+    {
+        var app = new App();
+        app.Get("/", () => "Hello");
+        app.Post("/notes/{id:int}", (int id) => id).Named("note");
+
+        var code = await app.RunAsync(["routes"], _output, _error, CancellationToken.None);
+
+        Assert.Equal(0, code);
+        Assert.Equal("METHOD  PATH             NAME\nGET     /\nPOST    /notes/{id:int}  note\n", _output.ToString());
+    }
 }
