@@ -98,6 +98,6 @@ export interface Topic {
      *   "connection_lost" when the answer was lost, so that the event may or may not have happened. It is not sent again.
      */
     send<T = any>(event: string, data?: unknown): Promise<T>;
-    /** Leaves the topic; events that wait are rejected with code "left". Resolves once the server knows. */
+    /** Leaves the topic; events that wait are rejected with code "left". Resolves once the server has answered, or is gone. */
     leave(): Promise<void>;
 }

@@ -91,6 +91,10 @@ class Client {
         return topic;
     }
 
+    _wants(name) {
+        return Boolean(this.#topics.get(name)?._wanted);
+    }
+
     _forget(topic) {
         if (this.#topics.get(topic.name) === topic) {
             this.#topics.delete(topic.name);
@@ -240,14 +244,19 @@ class Topic {
         });
     }
 
-    /** Leaves the topic; events that wait are rejected with code "left". Resolves once the server knows. */
+    /** Leaves the topic; events that wait are rejected with code "left". Resolves once the server has answered. */
     leave() {
         return new Promise(resolve => {
             const known = this._wanted && this.#client._connected;
             this._end(new RealtimeError("left", `"${this.name}" was left.`));
             this.#client._forget(this);
             if (known) {
-                this.#client._request({ type: "leave", topic: this.name }, () => resolve());
+                this.#client._request({ type: "leave", topic: this.name }, reply => {
+                    if (reply?.error?.code === "too_fast") {
+                        this.#leaveLater();
+                    }
+                    resolve();
+                });
             } else {
                 resolve();
             }
@@ -284,6 +293,17 @@ class Topic {
             case "presence": return this.#presence(message);
             case "reset": return placeOf(message) && this.#reset(placeOf(message));
         }
+    }
+
+    /** Says again that the topic was left, unless it is wanted again by then. */
+    #leaveLater() {
+        this.#client._pace.enter(done => {
+            if (this.#client._wants(this.name)) {
+                done();
+            } else {
+                this.#client._request({ type: "leave", topic: this.name }, done);
+            }
+        });
     }
 
     #suspend() {

@@ -240,3 +240,26 @@ test("two objects of one topic cannot both be in it", async t => {
     await joining;
     await assert.rejects(room.join(), { code: "already_joined" });
 });
+
+test("a leave that was too fast is said again", async t => {
+    const { peer, room } = await enterRoom(t);
+    const leaving = room.leave();
+    peer.refuse(await peer.take("leave"), "too_fast");
+    await leaving;
+    peer.ok(await peer.take("leave"));
+});
+
+test("a topic that is wanted again is not left by a leave of the time before", async t => {
+    const { peer, room, timers } = await enterRoom(t);
+    const leaving = room.leave();
+    const joining = room.join();
+    peer.refuse(await peer.take("leave"), "too_fast");
+    peer.refuse(await peer.take("join"), "already_joined");
+    await leaving;
+    await peer.settled();
+    assert.equal(peer.untaken, 0);
+    timers.next();
+    peer.ok(await peer.take("leave"));
+    await peer.admit({ data: "in" });
+    assert.equal(await joining, "in");
+});
