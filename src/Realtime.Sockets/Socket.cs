@@ -123,7 +123,7 @@ public sealed class Socket
     {
         byte[] bytes => SendAsync(bytes, WebSocketMessageType.Binary, cancellationToken),
         Memory<byte> bytes => SendAsync(bytes, WebSocketMessageType.Binary, cancellationToken),
-        _ => SendAsync(JsonSerializer.SerializeToUtf8Bytes(value, Request.App.Json), WebSocketMessageType.Text, cancellationToken),
+        _ => SendAsync(JsonScratch.Serialize(value, Request.App.Json), WebSocketMessageType.Text, cancellationToken),
     };
 
     /// <summary>

@@ -19,8 +19,8 @@ internal sealed class SocketHost
 
     public SocketOptions Options { get; set; } = new();
 
-    /// <summary>How often clients of the realtime endpoint must be heard.</summary>
-    public TimeSpan Heartbeat { get; set; } = TimeSpan.MaxValue;
+    /// <summary>How often clients of the realtime endpoint must be heard; null where there is none.</summary>
+    public Func<TimeSpan>? Heartbeat { get; set; }
 
     public TimeProvider Time { get; private set; } = TimeProvider.System;
 
@@ -67,7 +67,8 @@ internal sealed class SocketHost
         Time = _app.Provider.GetRequiredService<TimeProvider>();
         Logger = _app.Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Sockets");
         Options.Validate();
-        var tick = (Heartbeat < Options.CloseTimeout ? Heartbeat : Options.CloseTimeout) / 10;
+        var tick = Options.CloseTimeout / 10;
+        tick = Heartbeat?.Invoke() / 10 is { } finer && finer < tick ? finer : tick;
         _wheel = new TimingWheel(tick < ShortestTick ? ShortestTick : tick > LongestTick ? LongestTick : tick, Time);
     }
 

@@ -10,14 +10,14 @@ internal sealed class RealtimeEndpoint
     // Ids are unique over nodes and restarts, and short: a random beginning and a count.
     private readonly string _node = RandomNumberGenerator.GetString("0123456789abcdefghijklmnopqrstuvwxyz", 6);
     private long _ids;
+    private PreparedFrame? _farewell;
 
     private RealtimeEndpoint(App app, Topics topics)
     {
         Topics = topics;
         Host = SocketHost.Of(app);
-        Host.Heartbeat = topics.Options.Heartbeat;
+        Host.Heartbeat = () => topics.Options.Heartbeat;
         Codec = new JsonCodec(app.Json);
-        Farewell = Codec.Away(topics.Options.ReconnectWindow);
     }
 
     public Topics Topics { get; }
@@ -29,7 +29,7 @@ internal sealed class RealtimeEndpoint
     public ICodec Codec { get; }
 
     /// <summary>What every client hears when the server goes.</summary>
-    public PreparedFrame Farewell { get; }
+    public PreparedFrame Farewell => _farewell ??= Codec.Away(Options.ReconnectWindow);
 
     /// <summary>Adds the endpoint to an app.</summary>
     public static RealtimeEndpoint Add(App app, Topics topics)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Realtime.Protocol;
 
 namespace Realtime.Sockets;
@@ -30,6 +29,9 @@ internal sealed partial class RealtimeSession
 
     /// <summary>The handshake.</summary>
     public Request Request { get; }
+
+    /// <summary>The connection's only writer.</summary>
+    public Outbox Outbox => Link.Outbox;
 
     /// <summary>How much may wait for this client.</summary>
     public int OutboxLimit => _endpoint.Host.Options.OutboxLimit;
@@ -96,7 +98,7 @@ internal sealed partial class RealtimeSession
     /// <summary>Sends an event to one member alone, in order with what its topic says.</summary>
     public void SendTo<T>(Member member, string name, T data)
     {
-        var frame = Codec.Event(member.Topic.Name, name, JsonSerializer.SerializeToUtf8Bytes(data, Request.App.Json), offset: 0);
+        var frame = Codec.Event(member.Topic.Name, name, JsonScratch.Serialize(data, Request.App.Json), offset: 0);
         if (member.Audience is { } audience)
         {
             audience.Send(member, frame);

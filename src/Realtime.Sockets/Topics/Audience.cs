@@ -52,6 +52,7 @@ internal sealed class Audience(Topic topic, ICodec codec)
                 Array.Resize(ref _members, Math.Max(_count * 2, FirstLength));
             }
             member.Index = _count;
+            member.Audience = this;
             _members[_count++] = member;
         }
     }
@@ -69,7 +70,6 @@ internal sealed class Audience(Topic topic, ICodec codec)
             }
             member.Held = null;
             member.Position = position;
-            member.Audience = this;
             if (Topic.Definition.HasPresence)
             {
                 Tell(codec.PresenceChange(Topic.Name, joined: member, left: null), except: member);
@@ -113,7 +113,7 @@ internal sealed class Audience(Topic topic, ICodec codec)
     {
         lock (_gate)
         {
-            if (member.Index >= 0 && Topic.Definition.HasPresence)
+            if (member.Index >= 0 && member.Held is null && Topic.Definition.HasPresence)
             {
                 Tell(codec.PresenceChange(Topic.Name, joined: member, left: null), except: null);
             }
@@ -125,7 +125,10 @@ internal sealed class Audience(Topic topic, ICodec codec)
     {
         lock (_gate)
         {
-            Deliver(member, frame, offset: 0);
+            if (member.Index >= 0)
+            {
+                Deliver(member, frame, offset: 0);
+            }
         }
     }
 
@@ -174,9 +177,9 @@ internal sealed class Audience(Topic topic, ICodec codec)
                 member.Session.CloseSlow();
             }
         }
-        else if (offset == 0 || offset > member.Position)
+        else if ((offset == 0 || offset > member.Position) && !member.Outbox.TryEnqueue(frame))
         {
-            member.Session.Send(frame);
+            member.Session.CloseSlow();
         }
     }
 

@@ -15,6 +15,7 @@ public sealed class Member
         Id = id;
         Topic = topic;
         Session = session;
+        Outbox = session.Outbox;
     }
 
     /// <summary>Names this membership; no two members have the same.</summary>
@@ -44,6 +45,8 @@ public sealed class Member
         get => _data;
         set
         {
+            // Written now: what cannot be written fails where it is set, and is written once for all who see it.
+            DataJson = value is null ? default : JsonScratch.Serialize(value, Request.App.Json);
             _data = value;
             Audience?.Changed(this);
         }
@@ -60,7 +63,13 @@ public sealed class Member
 
     internal RealtimeSession Session { get; }
 
-    /// <summary>Where this member hears the topic, or null before it has joined.</summary>
+    /// <summary>The writer of its connection: here too, because the fan-out asks for it for each frame.</summary>
+    internal Outbox Outbox { get; }
+
+    /// <summary><see cref="Data"/> as JSON; empty for null.</summary>
+    internal ReadOnlyMemory<byte> DataJson { get; private set; }
+
+    /// <summary>Where this member hears the topic, or null while its join handler is at work.</summary>
     internal Audience? Audience { get; set; }
 
     // All below belongs to the audience and is touched under its lock only.

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Realtime.Sockets;
 
@@ -17,8 +16,8 @@ public sealed class Topics
 
     internal Topics(App app) => _app = app;
 
-    /// <summary>The limits and rules of the endpoint that carries the topics; set it before the first topic is added.</summary>
-    /// <exception cref="InvalidOperationException">On setting: there is a topic already.</exception>
+    /// <summary>The limits and rules of the endpoint that carries the topics; to be set before the app starts, and the path before the first topic.</summary>
+    /// <exception cref="InvalidOperationException">On setting: it is too late for that.</exception>
     public RealtimeOptions Options
     {
         get => _options;
@@ -26,9 +25,15 @@ public sealed class Topics
         {
             ArgumentNullException.ThrowIfNull(value);
             value.Validate();
-            _options = _endpoint is null
-                ? value
-                : throw new InvalidOperationException("Topics.Options: there is a topic already; set the options before the first app.Topic(...).");
+            if (_audiences is not null)
+            {
+                throw new InvalidOperationException("Topics.Options: the app has started; set the options before that.");
+            }
+            if (_endpoint is not null && !string.Equals(value.Path, _options.Path, StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException("Topics.Options: there is a topic already; set the path before the first app.Topic(...).");
+            }
+            _options = value;
         }
     }
 
@@ -100,6 +105,7 @@ public sealed class Topics
     /// <summary>Makes the topics usable: compiles their handlers and finds the backplane.</summary>
     internal void Build(ICodec codec)
     {
+        _options.Validate();
         _backplane = _app.Provider.GetRequiredService<IBackplane>();
         _audiences = new Audiences(_backplane, codec);
         foreach (var definition in _definitions)
@@ -111,7 +117,7 @@ public sealed class Topics
     internal async ValueTask PublishAsync<T>(Topic topic, string name, T data, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var json = JsonSerializer.SerializeToUtf8Bytes(data, _app.Json);
+        var json = JsonScratch.Serialize(data, _app.Json);
         await Backplane.PublishAsync(topic.Name, name, json, topic.Definition.History, cancellationToken);
     }
 

@@ -4,31 +4,21 @@ namespace Realtime.Sockets;
 
 internal sealed partial class Outbox
 {
-    void IThreadPoolWorkItem.Execute() => _ = DrainQueueAsync();
+    /// <summary>For the flusher: writes all that is queued, and returns at the first write that must wait for the peer.</summary>
+    public void Drain() => _ = DrainQueueAsync();
 
     // Owns the right to write (_isWriting) from its first line to the moment it finds the queue empty.
     private async Task DrainQueueAsync()
     {
         while (TryTake(out var queue, out var count, out var droppedBatches))
         {
-            try
+            await WriteBatchAsync(queue, count, droppedBatches);
+            for (var index = 0; index < count; index++)
             {
-                await WriteBatchAsync(queue, count, droppedBatches);
+                Return(queue[index]);
             }
-            catch (Exception)
-            {
-                // However the stream fails, it means that the peer is gone; the read side tells the handler.
-                Break();
-            }
-            finally
-            {
-                for (var index = 0; index < count; index++)
-                {
-                    Return(queue[index]);
-                }
-                Array.Clear(queue, 0, count);
-                ArrayPool<QueuedFrame>.Shared.Return(queue);
-            }
+            Array.Clear(queue, 0, count);
+            ArrayPool<QueuedFrame>.Shared.Return(queue);
         }
     }
 
@@ -63,26 +53,31 @@ internal sealed partial class Outbox
     {
         byte[]? gathered = null;
         var length = 0;
+        var next = 0;
         try
         {
-            for (var index = 0; index < count; index++)
+            while (next < count)
             {
-                var frame = queue[index];
-                if (_isBroken || (Volatile.Read(ref _droppedBatches) != droppedBatches && !frame.IsControl))
+                var frame = queue[next++];
+                if (Volatile.Read(ref _droppedBatches) != droppedBatches && !frame.IsControl)
                 {
                     Wrote(frame.Length);
                     continue;
                 }
-                if (length > 0 && length + frame.Length > GatherSize)
+                if (length > 0 && (length + frame.Length > GatherSize || frame.Length >= GatherSize / 2))
                 {
+                    next--;
                     await _stream.WriteAsync(gathered.AsMemory(0, length));
                     Wrote(length);
                     length = 0;
+                    next++;
                 }
-                if (frame.Length >= GatherSize / 2 || (count == 1 && length == 0))
+                if (length == 0 && (frame.Length >= GatherSize / 2 || count == 1))
                 {
+                    length = frame.Length;
                     await _stream.WriteAsync(frame.Memory);
-                    Wrote(frame.Length);
+                    Wrote(length);
+                    length = 0;
                     continue;
                 }
                 gathered ??= ArrayPool<byte>.Shared.Rent(GatherSize);
@@ -95,6 +90,12 @@ internal sealed partial class Outbox
                 Wrote(length);
             }
         }
+        catch (Exception)
+        {
+            // However the stream fails, it means that the peer is gone; the read side tells the handler.
+            Break();
+            Wrote(length + Unwritten(queue.AsSpan(next, count - next)));
+        }
         finally
         {
             if (gathered is not null)
@@ -102,6 +103,16 @@ internal sealed partial class Outbox
                 ArrayPool<byte>.Shared.Return(gathered);
             }
         }
+    }
+
+    private static int Unwritten(ReadOnlySpan<QueuedFrame> frames)
+    {
+        var bytes = 0;
+        foreach (var frame in frames)
+        {
+            bytes += frame.Length;
+        }
+        return bytes;
     }
 
     private void Wrote(int length)

@@ -128,7 +128,7 @@ internal sealed partial class Outbox
         }
     }
 
-    // Frames may have been queued meanwhile: the right to write passes to a work item that drains them (or finds none and rests).
+    // Frames may have been queued meanwhile: the right to write passes to the flusher, which drains them (or finds none and rests).
     private void WroteThrough(int length)
     {
         Wrote(length);
@@ -140,7 +140,7 @@ internal sealed partial class Outbox
                 return;
             }
         }
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        _flusher.Add(this);
     }
 
     private async Task WriteWithRoomAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ namespace Realtime.Sockets;
 
 /// <summary>
 /// The only writer of a connection: a bounded queue of whole frames in front of the connection's stream, drained by a pool
-/// work item that writes everything queued at once and rests when the queue is empty.
+/// work item that writes everything queued at once and rests when the queue is empty (see <see cref="Flusher"/>).
 /// </summary>
 /// <remarks>
 /// <para>
@@ -13,13 +13,14 @@ namespace Realtime.Sockets;
 /// </para>
 /// <para>While nothing is queued it holds no buffer, no task and no timer.</para>
 /// </remarks>
-internal sealed partial class Outbox : Stream, IThreadPoolWorkItem
+internal sealed partial class Outbox : Stream
 {
     // Small frames are gathered into a buffer of this size; what is at least half as large is written as it is.
     private const int GatherSize = 16 * 1024;
     private const int FirstQueueLength = 16;
 
     private readonly Stream _stream;
+    private readonly Flusher _flusher = Flusher.Next();
     private readonly int _limit;
     private readonly Lock _gate = new();
     private QueuedFrame[]? _queue;
@@ -77,7 +78,7 @@ internal sealed partial class Outbox : Stream, IThreadPoolWorkItem
             }
             _isWriting = true;
         }
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        _flusher.Add(this);
         return true;
     }
 

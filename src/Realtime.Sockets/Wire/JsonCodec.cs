@@ -73,26 +73,26 @@ internal sealed class JsonCodec(JsonSerializerOptions options) : ICodec
         return PreparedFrame.Of(scratch.Written);
     }
 
-    public PreparedFrame Presence(string topic, IEnumerable<Member> members) => Write((topic, members, options), static (json, state) =>
+    public PreparedFrame Presence(string topic, IEnumerable<Member> members) => Write((topic, members), static (json, state) =>
     {
         json.WriteString("type"u8, "presence"u8);
         json.WriteString("topic"u8, state.topic);
         json.WriteStartArray("members"u8);
         foreach (var member in state.members)
         {
-            WriteMember(json, member, state.options);
+            WriteMember(json, member);
         }
         json.WriteEndArray();
     });
 
-    public PreparedFrame PresenceChange(string topic, Member? joined, Member? left) => Write((topic, joined, left, options), static (json, state) =>
+    public PreparedFrame PresenceChange(string topic, Member? joined, Member? left) => Write((topic, joined, left), static (json, state) =>
     {
         json.WriteString("type"u8, "presence"u8);
         json.WriteString("topic"u8, state.topic);
         json.WriteStartArray("joined"u8);
         if (state.joined is not null)
         {
-            WriteMember(json, state.joined, state.options);
+            WriteMember(json, state.joined);
         }
         json.WriteEndArray();
         json.WriteStartArray("left"u8);
@@ -135,7 +135,7 @@ internal sealed class JsonCodec(JsonSerializerOptions options) : ICodec
         json.WriteEndObject();
     }
 
-    private static void WriteMember(Utf8JsonWriter json, Member member, JsonSerializerOptions options)
+    private static void WriteMember(Utf8JsonWriter json, Member member)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, member.Id);
@@ -143,7 +143,11 @@ internal sealed class JsonCodec(JsonSerializerOptions options) : ICodec
         {
             json.WriteString("user"u8, user);
         }
-        WriteValue(json, "data"u8, member.Data, options);
+        if (!member.DataJson.IsEmpty)
+        {
+            json.WritePropertyName("data"u8);
+            json.WriteRawValue(member.DataJson.Span, skipInputValidation: true);
+        }
         json.WriteEndObject();
     }
 

@@ -35,6 +35,15 @@ internal sealed class JsonScratch : IDisposable
         return scratch;
     }
 
+    /// <summary>Writes an app's value as it goes into frames.</summary>
+    public static byte[] Serialize<T>(T value, JsonSerializerOptions options)
+    {
+        using var scratch = Take();
+        JsonSerializer.Serialize(scratch.Writer, value, options);
+        scratch.Writer.Flush();
+        return scratch.Written.ToArray();
+    }
+
     public void Dispose()
     {
         _buffer.ResetWrittenCount();
