@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Realtime.Integration.Tests;
+
+/// <summary>A Realtime app in a process of its own, as people run it.</summary>
+public sealed partial class AppProcess : IAsyncDisposable
+{
+    // Generous: `dotnet run` may compile first, on a machine that is busy with other tests.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Process _process;
+
+    private AppProcess(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException($"The app ended before it listened:\n{Output}"));
+        _process.OutputDataReceived += (_, line) => Read(line.Data);
+        _process.ErrorDataReceived += (_, line) => Read(line.Data);
+    }
+
+    /// <summary>Where the app listens, as its banner says.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>All that the app wrote, on both streams.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Runs <c>dotnet</c> and waits until the app listens.</summary>
+    /// <param name="folder">The app's current directory.</param>
+    /// <param name="arguments">What comes behind <c>dotnet</c>.</param>
+    public static async Task<AppProcess> StartAsync(string folder, params IEnumerable<string> arguments)
+    {
+        var app = new AppProcess(new ProcessStartInfo("dotnet", arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        });
+        app._process.Start();
+        app._process.BeginOutputReadLine();
+        app._process.BeginErrorReadLine();
+        try
+        {
+            app.Address = await app._listening.Task.WaitAsync(Patience);
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Asks the app to stop (SIGTERM) and waits until it has.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
+        await kill.WaitForExitAsync();
+        await ExitAsync();
+        return _process.ExitCode;
+    }
+
+    /// <summary>Kills the app as <c>kill -9</c> does, and what it started.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await ExitAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+        _process.Dispose();
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+        _output.Enqueue(line);
+        if (Banner().Match(line) is { Success: true } banner)
+        {
+            _listening.TrySetResult(new Uri(banner.Value));
+        }
+    }
+
+    private async Task ExitAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:[1-9][0-9]*")]
+    private static partial Regex Banner();
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+
+namespace Realtime.Integration.Tests.Scripts;
+
+/// <summary>The one-file programs of <c>samples/scripts</c>, started with <c>dotnet run</c> as the guide says.</summary>
+public sealed class ScriptTests
+{
+    [Fact]
+    public async Task Hello_greets_by_name_and_adds()
+    {
+        await using var script = await Script.RunAsync("hello.cs");
+
+        Assert.Equal("Hello, World!", await script.Http.GetStringAsync("/"));
+        Assert.Equal("Hello, Ada Lovelace!", await script.Http.GetStringAsync("/hello/Ada%20Lovelace"));
+        Assert.Equal("""{"sum":5}""", await script.Http.GetStringAsync("/add/2/3"));
+    }
+
+    [Fact]
+    public async Task Echo_returns_what_it_hears_and_sums_what_it_counts()
+    {
+        await using var script = await Script.RunAsync("echo.cs");
+
+        using var echo = await script.ConnectAsync("/echo");
+        await SendAsync(echo, "Is anybody there?");
+        Assert.Equal("Is anybody there?", await ReceiveAsync(echo));
+
+        using var sum = await script.ConnectAsync("/sum");
+        await SendAsync(sum, "40");
+        Assert.Equal("""{"sum":40}""", await ReceiveAsync(sum));
+        await SendAsync(sum, "2");
+        Assert.Equal("""{"sum":42}""", await ReceiveAsync(sum));
+    }
+
+    [Fact]
+    public async Task Chat_serves_its_page_and_tells_everyone_what_is_said()
+    {
+        await using var script = await Script.RunAsync("chat.cs");
+
+        Assert.Contains("<html", await script.Http.GetStringAsync("/"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("export function connect", await script.Http.GetStringAsync("/realtime/client.js"), StringComparison.Ordinal);
+
+        using var ada = await script.ConnectAsync("/realtime", "realtime.v1.json");
+        await SendAsync(ada, """{"type":"join","ref":1,"topic":"room:lobby","data":{"user":"Ada"}}""");
+        Assert.Equal("Welcome to lobby, Ada.", (await UntilAsync(ada, "reply")).GetProperty("data").GetProperty("welcome").GetString());
+
+        var announced = await script.Http.PostAsJsonAsync("/announce/lobby", new { text = "Closing soon." });
+        Assert.True(announced.IsSuccessStatusCode);
+        Assert.Equal("""{"user":"server","text":"Closing soon."}""", (await UntilAsync(ada, "event")).GetProperty("data").GetRawText());
+    }
+
+    [Fact]
+    public async Task Jobs_are_accepted_watched_and_awaited()
+    {
+        await using var script = await Script.RunAsync("jobs.cs");
+
+        var accepted = await script.Http.PostAsJsonAsync("/shrink", new { path = "ada.png", sizes = new[] { 5, 10 } });
+        Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+        var job = await script.Http.GetFromJsonAsync<JsonElement>(accepted.Headers.Location);
+        Assert.Equal("image.shrink", job.GetProperty("name").GetString());
+
+        var shrunk = await script.Http.PostAsJsonAsync("/shrink-and-wait", new { path = "alan.png", sizes = new[] { 5, 10, 15 } });
+        Assert.Equal("""{"count":3}""", await shrunk.Content.ReadAsStringAsync());
+
+        var later = await script.Http.PostAsJsonAsync("/remind", new { to = "ada@example.org", subject = "Tea" });
+        Assert.Equal(HttpStatusCode.Accepted, later.StatusCode);
+        var cancelled = await script.Http.DeleteAsync(later.Headers.Location);
+        Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
+        Assert.Equal("cancelled", (await script.Http.GetFromJsonAsync<JsonElement>(later.Headers.Location)).GetProperty("state").GetString());
+    }
+
+    private static ValueTask SendAsync(ClientWebSocket socket, string text) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(text).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, Script.Patience());
+
+    private static async Task<string> ReceiveAsync(ClientWebSocket socket)
+    {
+        var buffer = new byte[64 * 1024];
+        var received = await socket.ReceiveAsync(buffer.AsMemory(), Script.Patience());
+        Assert.True(received.EndOfMessage);
+        return Encoding.UTF8.GetString(buffer, 0, received.Count);
+    }
+
+    private static async Task<JsonElement> UntilAsync(ClientWebSocket socket, string type)
+    {
+        while (true)
+        {
+            var message = JsonElement.Parse(await ReceiveAsync(socket));
+            if (message.GetProperty("type").GetString() == type)
+            {
+                return message;
+            }
+        }
+    }
+}
