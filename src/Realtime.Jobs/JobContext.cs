@@ -30,7 +30,7 @@ public sealed partial class JobContext
     /// Fires when the job is cancelled, its <see cref="JobOptions.Timeout"/> is over, the app has run out of time to shut down, or
     /// this process lost touch with the store. A handler that lets the exception out is recorded accordingly.
     /// </summary>
-    public CancellationToken Cancellation => _cancellation.Token;
+    public CancellationToken Cancellation => _cancellation?.Token ?? MakeToken();
 
     /// <summary>A log for the handler, in the category <c>Realtime.Jobs.{name}</c>.</summary>
     public ILogger Logger => _job.Logger;
@@ -45,7 +45,7 @@ public sealed partial class JobContext
     /// <param name="message">A few words for people; null for none.</param>
     public ValueTask ReportAsync(double fraction, string? message = null)
     {
-        lock (_gate)
+        lock (Gate)
         {
             _progress = new JobProgress(Id, Attempt, double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message);
             if (_unseen)

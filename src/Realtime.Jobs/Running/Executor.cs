@@ -7,7 +7,7 @@ internal sealed class Executor(JobServer server, JobQueue queue)
 {
     private readonly JobRuntime _runtime = server.Runtime;
 
-    public async ValueTask RunAsync(JobRecord record)
+    public async ValueTask RunAsync(JobRecord record, Lane lane, int place)
     {
         if (!queue.TryFind(record.Spec.Name, out var job) || !job.CanRun)
         {
@@ -26,12 +26,13 @@ internal sealed class Executor(JobServer server, JobQueue queue)
             return;
         }
         var context = new JobContext(server, job, record, args);
-        await server.EndAsync(new EndedAttempt(record, await AttemptAsync(job, context), context));
+        await server.EndAsync(new EndedAttempt(record, await AttemptAsync(job, context, lane, place), context));
     }
 
-    private async ValueTask<JobOutcome> AttemptAsync(Job job, JobContext context)
+    private async ValueTask<JobOutcome> AttemptAsync(Job job, JobContext context, Lane lane, int place)
     {
-        server.Enter(context);
+        lane.Place(place, context);
+        server.Entered(context);
         ITimer? timeout = null;
         if (job.Options.Timeout is { } limit)
         {
@@ -53,7 +54,7 @@ internal sealed class Executor(JobServer server, JobQueue queue)
         finally
         {
             context.End();
-            server.Leave(context);
+            lane.Place(place, null);
             if (timeout is not null)
             {
                 await timeout.DisposeAsync();

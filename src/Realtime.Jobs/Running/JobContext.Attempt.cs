@@ -5,10 +5,9 @@ namespace Realtime;
 // What the engine does with an attempt; what a handler sees of it is in JobContext.cs.
 public sealed partial class JobContext
 {
-    private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _cancellation = new();
     private readonly JobServer _server;
     private readonly Job _job;
+    private CancellationTokenSource? _cancellation;
     private JobProgress? _progress;
     private bool _unseen;
     private bool _ended;
@@ -32,19 +31,35 @@ public sealed partial class JobContext
     /// <summary>The last progress reported; null if none was.</summary>
     internal JobProgress? Progress => _progress;
 
+    // The record belongs to this attempt alone, and to have a lock of its own would cost each job an object.
+    private object Gate => Record;
+
     internal void Cancel(CancelReason reason)
     {
         if (Interlocked.CompareExchange(ref _reason, (int)reason, (int)CancelReason.None) == (int)CancelReason.None)
         {
             // Callbacks of the handler's run on the pool, not on the thread of whoever cancels.
-            _ = _cancellation.CancelAsync();
+            _ = Volatile.Read(ref _cancellation)?.CancelAsync();
         }
+    }
+
+    // Made when first asked for: most jobs never look. Whoever makes it looks for a reason afterwards, and whoever gives a reason looks
+    // for the source afterwards, so one of the two fires it.
+    private CancellationToken MakeToken()
+    {
+        var made = new CancellationTokenSource();
+        var source = Interlocked.CompareExchange(ref _cancellation, made, null) ?? made;
+        if (Reason != CancelReason.None)
+        {
+            source.Cancel();
+        }
+        return source.Token;
     }
 
     /// <summary>Publishes progress that watchers have not seen, unless the attempt has ended: then its end brings the last one.</summary>
     internal JobProgress? ShowProgress()
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (_ended || !_unseen)
             {
@@ -59,7 +74,7 @@ public sealed partial class JobContext
     /// <summary>Marks the end, behind which no progress is shown by itself.</summary>
     internal void End()
     {
-        lock (_gate)
+        lock (Gate)
         {
             _ended = true;
         }

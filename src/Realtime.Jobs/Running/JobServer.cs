@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Realtime.Jobs;
 
 /// <summary>
@@ -11,8 +9,7 @@ internal sealed class JobServer
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<Guid, JobContext> _running = new();
-    private readonly ConcurrentDictionary<Guid, bool> _marked = new();
+    private readonly HashSet<Guid> _marked = [];
     private readonly CancellationTokenSource _stopFetching = new();
     private readonly CancellationTokenSource _stopUpkeep = new();
     private readonly CancellationTokenSource _hurry = new();
@@ -24,6 +21,7 @@ internal sealed class JobServer
     private readonly Stager _stager;
     private readonly CronScheduler _cron;
     private readonly Executor _executor;
+    private int _marks;
     private Task _fetching = Task.CompletedTask;
     private Task _executing = Task.CompletedTask;
     private Task _completing = Task.CompletedTask;
@@ -69,7 +67,7 @@ internal sealed class JobServer
         }
         _upkeep = Task.WhenAll(upkeep);
         _completing = _completer.RunAsync(_hurry.Token);
-        _executing = Task.WhenAll(_lanes.Select(lane => lane.RunAsync(_executor.RunAsync)));
+        _executing = Task.WhenAll(_lanes.Select(lane => lane.RunAsync(_executor)));
         _fetching = new Fetcher(Runtime, Node.Id, _lanes, () => _lease.IsHealthy).RunAsync(_stopFetching.Token);
         Runtime.Work.Set();
     }
@@ -107,27 +105,31 @@ internal sealed class JobServer
         }
     }
 
-    public void Enter(JobContext job)
+    private IEnumerable<JobContext> RunningJobs => _lanes.SelectMany(static lane => lane.Running);
+
+    /// <summary>An attempt is in its place: tells it of a cancel that came before.</summary>
+    public void Entered(JobContext job)
     {
-        _running.TryAdd(job.Id, job);
         // Entered first and looked second, and CancelHere does it the other way round: one of the two sees the other.
-        if (!_marked.IsEmpty && _marked.TryRemove(job.Id, out _))
+        if (Volatile.Read(ref _marks) > 0 && Unmark(job.Id))
         {
             job.Cancel(CancelReason.Requested);
         }
     }
-
-    public void Leave(JobContext job) => _running.TryRemove(job.Id, out _);
 
     public ValueTask EndAsync(EndedAttempt ended) => _completer.AddAsync(ended);
 
     /// <summary>Fires the token of a job that runs here, or is about to.</summary>
     public void CancelHere(Guid id)
     {
-        _marked.TryAdd(id, true);
-        if (_running.TryGetValue(id, out var job))
+        lock (_marked)
         {
-            _marked.TryRemove(id, out _);
+            _marked.Add(id);
+            Interlocked.Exchange(ref _marks, _marked.Count);
+        }
+        if (RunningJobs.FirstOrDefault(job => job.Id == id) is { } job)
+        {
+            Unmark(id);
             job.Cancel(CancelReason.Requested);
         }
     }
@@ -136,7 +138,11 @@ internal sealed class JobServer
     public void CancelMarked(IReadOnlyList<Guid> ids)
     {
         // Marks of jobs that never came here would stay for good; those that are still to come are in the list again.
-        _marked.Clear();
+        lock (_marked)
+        {
+            _marked.Clear();
+            Interlocked.Exchange(ref _marks, 0);
+        }
         foreach (var id in ids)
         {
             CancelHere(id);
@@ -147,7 +153,7 @@ internal sealed class JobServer
     public int CancelAll(CancelReason reason)
     {
         var count = 0;
-        foreach (var job in _running.Values)
+        foreach (var job in RunningJobs)
         {
             job.Cancel(reason);
             count++;
@@ -158,7 +164,7 @@ internal sealed class JobServer
     /// <summary>Behind a lease that had run out: fires the tokens of the jobs that others have taken over.</summary>
     public async ValueTask CancelLostAsync(CancellationToken cancellationToken)
     {
-        foreach (var job in _running.Values)
+        foreach (var job in RunningJobs)
         {
             var record = await Runtime.Store.FindAsync(job.Id, cancellationToken);
             if (record is null || record.Node != Node.Id || record.Attempt != job.Attempt)
@@ -171,6 +177,16 @@ internal sealed class JobServer
     /// <summary>Runs what is due now, and what that makes due, and returns when nothing of it is left.</summary>
     public Task DrainAsync(CancellationToken cancellationToken) =>
         new Drain(Runtime, _stager, _lanes.Select(static lane => lane.Queue)).RunAsync(cancellationToken);
+
+    private bool Unmark(Guid id)
+    {
+        lock (_marked)
+        {
+            var was = _marked.Remove(id);
+            Interlocked.Exchange(ref _marks, _marked.Count);
+            return was;
+        }
+    }
 
     private async ValueTask BeatAndRescueAsync(CancellationToken stopping)
     {
@@ -206,7 +222,7 @@ internal sealed class JobServer
         }
         catch (TimeoutException)
         {
-            foreach (var job in _running.Values)
+            foreach (var job in RunningJobs)
             {
                 await HandBackAsync(job.Record);
             }

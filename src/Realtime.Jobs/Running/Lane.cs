@@ -13,6 +13,7 @@ internal sealed class Lane
     private const int MostAhead = 4096;
 
     private readonly Channel<JobRecord> _claimed;
+    private readonly JobContext?[] _running;
     private readonly int _concurrency;
     private readonly TimeProvider _time;
     private readonly Wake _work;
@@ -23,12 +24,28 @@ internal sealed class Lane
     {
         Queue = queue;
         _concurrency = concurrency;
+        _running = new JobContext?[concurrency];
         _time = time;
         _work = work;
         _claimed = Channel.CreateBounded<JobRecord>(concurrency + MostAhead);
     }
 
     public string Queue { get; }
+
+    /// <summary>The attempts that run now. Each executor has one place, so that a job costs no entry in a table.</summary>
+    public IEnumerable<JobContext> Running
+    {
+        get
+        {
+            for (var place = 0; place < _running.Length; place++)
+            {
+                if (Volatile.Read(ref _running[place]) is { } job)
+                {
+                    yield return job;
+                }
+            }
+        }
+    }
 
     /// <summary>Whether the store may have more jobs than were claimed.</summary>
     public bool Hungry { get; set; }
@@ -48,8 +65,15 @@ internal sealed class Lane
     }
 
     /// <summary>Runs claimed jobs, as many at once as allowed, until <see cref="Close"/>.</summary>
-    public Task RunAsync(Func<JobRecord, ValueTask> run) =>
-        Task.WhenAll(Enumerable.Range(0, _concurrency).Select(_ => ExecuteAsync(run)));
+    public Task RunAsync(Executor executor) =>
+        Task.WhenAll(Enumerable.Range(0, _concurrency).Select(place => ExecuteAsync(executor, place)));
+
+    /// <summary>Puts an attempt into its executor's place, or takes it out with null.</summary>
+    public void Place(int place, JobContext? job)
+    {
+        // A full fence: what the one who cancels wrote before looking here is seen behind this, or this is seen there.
+        Interlocked.Exchange(ref _running[place], job);
+    }
 
     /// <summary>Lets executors end behind the job they run, and returns the claimed jobs that none has started.</summary>
     public IReadOnlyList<JobRecord> Close()
@@ -63,7 +87,7 @@ internal sealed class Lane
         return left;
     }
 
-    private async Task ExecuteAsync(Func<JobRecord, ValueTask> run)
+    private async Task ExecuteAsync(Executor executor, int place)
     {
         // Off the starter's thread.
         await Task.Yield();
@@ -72,7 +96,7 @@ internal sealed class Lane
             while (_claimed.Reader.TryRead(out var job))
             {
                 var started = _time.GetTimestamp();
-                await run(job);
+                await executor.RunAsync(job, this, place);
                 Learn(_time.GetElapsedTime(started).TotalMilliseconds);
                 var room = _concurrency + Ahead() - Interlocked.Decrement(ref _held);
                 if (Hungry && room >= Threshold())
