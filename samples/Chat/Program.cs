@@ -92,7 +92,8 @@ app.Get("/rooms/{name}/exports/{id:int}", (string name, int id) =>
     store.Find(name, id) is { Done: not null } request
         ? Response.File(transcripts.PathOf(request), "text/plain; charset=utf-8", $"{name}-{id}.txt")
         : throw HttpError.NotFound("There is no such transcript."));
-app.Static("/", "wwwroot");
+// Beside the program, wherever it is started from.
+app.Static("/", Path.Combine(AppContext.BaseDirectory, "wwwroot"));
 
 app.OnStart(async _ =>
 {

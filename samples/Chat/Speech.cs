@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using Realtime;
 
@@ -19,8 +20,8 @@ static partial class Speech
     /// <summary>Reads a person's name.</summary>
     /// <exception cref="TopicError">It is no name.</exception>
     public static string UserName(string? typed) =>
-        typed?.Trim() is { Length: > 0 and <= LongestName } name && !name.Any(char.IsControl) ? name
-            : throw new TopicError("bad_name", $"A name has 1 to {LongestName} characters.");
+        typed?.Trim() is { Length: > 0 and <= LongestName } name && !name.Any(char.IsControl) && name.EnumerateRunes().Any(IsSeen) ? name
+            : throw new TopicError("bad_name", $"A name has 1 to {LongestName} characters that can be seen.");
 
     /// <summary>Reads a room's name.</summary>
     /// <exception cref="TopicError">It is no name.</exception>
@@ -79,6 +80,8 @@ static partial class Speech
         };
     }
 
+    private static bool IsSeen(Rune rune) => !Rune.IsWhiteSpace(rune) && Rune.GetUnicodeCategory(rune) != UnicodeCategory.Format;
+
     private static double SecondsIn(string unit) => unit.ToLowerInvariant() switch
     {
         "s" => 1,
@@ -87,7 +90,7 @@ static partial class Speech
         _ => 86400,
     };
 
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?\\z", RegexOptions.CultureInvariant)]
     private static partial Regex RoomNames();
 
     [GeneratedRegex(@"^(?<when>([0-9]{1,9}[smhd])+)(\s+(?<what>.*))?$", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant)]

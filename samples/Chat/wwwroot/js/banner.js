@@ -19,6 +19,8 @@ export function connectionBanner() {
     const hide = () => banner.classList.remove("shown");
 
     return (state, reason) => {
+        // What is known of others may be old while nothing is heard of them.
+        document.body.classList.toggle("away", opened && state !== "open");
         if (state === "open") {
             clearTimeout(timer);
             if (away) {

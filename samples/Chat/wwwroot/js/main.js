@@ -19,6 +19,7 @@ const timeline = new Timeline(client);
 const rooms = new Rooms(client);
 const visited = new Map();
 let current = null;
+let frame = null;
 
 bindDrawers();
 bindKeys();
@@ -33,7 +34,7 @@ addEventListener("hashchange", enterFromAddress);
 byId("me").addEventListener("click", async () => {
     if (await askName()) {
         showName();
-        await current.leave();
+        current.leave();
         enter(current.name);
     }
 });
@@ -53,7 +54,7 @@ composer.ontyping = () => current.typing();
 composer.oncleared = () => current.stoppedTyping();
 
 function enterFromAddress() {
-    const name = decodeURIComponent(location.hash.slice(1)).toLowerCase();
+    const name = roomInAddress();
     if (!name) {
         history.replaceState(null, "", `#${rooms.get(settings.room) ? settings.room : "lobby"}`);
         return enterFromAddress();
@@ -61,6 +62,14 @@ function enterFromAddress() {
     if (name !== current?.name) {
         current?.leave();
         enter(name);
+    }
+}
+
+function roomInAddress() {
+    try {
+        return decodeURIComponent(location.hash.slice(1)).toLowerCase();
+    } catch {
+        return "";      // a stray percent sign
     }
 }
 
@@ -74,13 +83,14 @@ function enter(name) {
     byId("room-title").textContent = name;
     timeline.show(room, unread > 0 ? settings.read[name] : null);
     room.enter(settings.name);
+    composer.enable(true);
     composer.focus();
 }
 
 function newRoom(name) {
     const room = new Room(client, name);
     visited.set(name, room);
-    room.onchange = () => room === current && show(room);
+    room.onchange = () => room === current && showSoon();
     room.onrefused = (error, text) => {
         if (room === current) {
             composer.hint(error.message, true);
@@ -88,6 +98,14 @@ function newRoom(name) {
         }
     };
     return room;
+}
+
+/** Shows the current room with the next frame, however much happens until then. */
+function showSoon() {
+    frame ??= requestAnimationFrame(() => {
+        frame = null;
+        show(current);
+    });
 }
 
 function show(room) {

@@ -55,7 +55,7 @@ function notice(message) {
     return make("article", { class: `message notice ${rings ? "rings" : ""}` },
         make("span", { class: "glyph" }, icon(BELL)),
         make("div", { class: "body" }, rings
-            ? make("p", { class: "text" }, `${message.user}: `, linked(message.text))
+            ? make("p", { class: "text" }, `Reminder for ${message.user}: `, linked(message.text))
             : make("p", { class: "text" }, `${message.user} will be reminded at ${clock(message.due)}: `, linked(message.text)), time(message.at)));
 }
 

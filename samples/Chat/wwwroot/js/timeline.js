@@ -5,6 +5,7 @@ import { messageElement, waitingElement } from "./message.js";
 import { day, dayKey, sameDay } from "./time.js";
 
 const GROUP_WITHIN = 5 * 60_000;
+const LATER_AFTER = 60 * 60_000;
 const NEAR_BOTTOM = 80;
 const NEAR_TOP = 400;
 const KEPT_IN_PAGE = 400;
@@ -110,10 +111,15 @@ export class Timeline {
             const separated = separate(message.at, message.id);
             const follows = !separated && continues(previous, message);
             const mine = message.user === room.user;
+            const later = !separated && message.at - previous.at > LATER_AFTER;
             items.push({
                 key: keyOf(message),
-                sign: `${message.id} ${follows} ${mine} ${message.job ?? ""} ${Boolean(message.done)}`,
-                make: () => messageElement(message, { client: this.#client, room: room.name, mine, follows }),
+                sign: `${message.id} ${follows} ${later} ${mine} ${message.job ?? ""} ${Boolean(message.done)}`,
+                make: () => {
+                    const element = messageElement(message, { client: this.#client, room: room.name, mine, follows });
+                    element.classList.toggle("later", later);
+                    return element;
+                },
             });
             previous = message;
         }
