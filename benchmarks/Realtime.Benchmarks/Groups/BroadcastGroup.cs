@@ -83,11 +83,13 @@ internal sealed class BroadcastGroup : Group
         {
             foreach (var contender in Contenders.Concat(Others))
             {
+                using var quiet = await runner.QuietAsync();
                 climbers.Add(await runner.StartAsync(contender));
                 await runner.MeasureAsync(climbers[^1], static (server, bench) => LoadAsync(server, bench, 4 * Ladder[0], bench.WarmUp, 0, 1));
             }
             foreach (var rate in runner.Quick ? Ladder[1..3] : Ladder)
             {
+                using var quiet = await runner.QuietAsync();
                 foreach (var climber in climbers.ToArray())
                 {
                     var result = await ClimbAsync(runner, climber, rate);

@@ -14,6 +14,7 @@ internal sealed class GroupRunner(Bench bench)
         var total = bench.Rounds * group.Contenders.Count;
         for (var round = 1; round <= bench.Rounds; round++)
         {
+            using var quiet = await QuietAsync();
             foreach (var contender in group.Contenders)
             {
                 var values = await MeasureAsync(contender, group.MeasureAsync);
@@ -33,11 +34,10 @@ internal sealed class GroupRunner(Bench bench)
     }
 
     /// <summary>Hands a server that runs to a measurement.</summary>
-    public async Task<T> MeasureAsync<T>(Server server, Func<Server, Bench, Task<T>> measure)
-    {
-        using var quiet = await MachineLock.TakeAsync(bench.LockFile);
-        return await measure(server, bench);
-    }
+    public Task<T> MeasureAsync<T>(Server server, Func<Server, Bench, Task<T>> measure) => measure(server, bench);
+
+    /// <summary>Waits until nobody builds, where builds take the lock, and keeps it so until disposed.</summary>
+    public Task<MachineLock> QuietAsync() => MachineLock.TakeAsync(bench.LockFile, bench.Stopping);
 
     /// <summary>Starts a contender, which the caller stops.</summary>
     public Task<Server> StartAsync(Contender contender) => Server.StartAsync(contender, bench);

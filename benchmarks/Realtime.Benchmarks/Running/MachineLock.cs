@@ -14,14 +14,14 @@ internal sealed partial class MachineLock : IDisposable
     private MachineLock(int file) => _file = file;
 
     /// <summary>Waits for the lock on a thread of its own; null for no file and no wait.</summary>
-    public static Task<MachineLock> TakeAsync(string? path) => path is null
+    public static Task<MachineLock> TakeAsync(string? path, CancellationToken cancellationToken) => path is null
         ? Task.FromResult(new MachineLock(None))
         : Task.Run(() =>
         {
             // Not File.Open: it takes a lock of its own kind on the way, and fails where somebody holds this one.
             var file = Open(path, CreateAndWriteClosedOnExec, 0x1A4);
             return file >= 0 && Lock(file, Exclusive) == 0 ? new MachineLock(file) : throw new Win32Exception(Marshal.GetLastPInvokeError(), path);
-        });
+        }, cancellationToken).WaitAsync(cancellationToken);
 
     public void Dispose()
     {
