@@ -53,8 +53,12 @@ internal sealed class BroadcastGroup : Group
         new("load", "load's CPU (%)"),
     ];
 
-    public override async Task<IReadOnlyDictionary<string, double>> MeasureAsync(Server server, Bench bench) =>
-        Values(await LoadAsync(server, bench, Rate, bench.WarmUp, bench.Quick ? 1 : 3, bench.Seconds));
+    public override async Task<IReadOnlyDictionary<string, double>> MeasureAsync(Server server, Bench bench)
+    {
+        await WarmUpAsync(server, bench);
+        using var quiet = await bench.QuietAsync();
+        return Values(await LoadAsync(server, bench, Rate, 1, bench.Quick ? 1 : 3, bench.Seconds));
+    }
 
     public override string Describe(IReadOnlyDictionary<string, double> values) => string.Create(
         CultureInfo.InvariantCulture,
@@ -83,13 +87,11 @@ internal sealed class BroadcastGroup : Group
         {
             foreach (var contender in Contenders.Concat(Others))
             {
-                using var quiet = await runner.QuietAsync();
                 climbers.Add(await runner.StartAsync(contender));
-                await runner.MeasureAsync(climbers[^1], static (server, bench) => LoadAsync(server, bench, 4 * Ladder[0], bench.WarmUp, 0, 1));
+                await runner.MeasureAsync(climbers[^1], WarmUpAsync);
             }
             foreach (var rate in runner.Quick ? Ladder[1..3] : Ladder)
             {
-                using var quiet = await runner.QuietAsync();
                 foreach (var climber in climbers.ToArray())
                 {
                     var result = await ClimbAsync(runner, climber, rate);
@@ -119,8 +121,15 @@ internal sealed class BroadcastGroup : Group
         // A second chance: on a busy machine one bad second decides a rung.
         return KeepsUp(result) ? result : await Once() is var again && KeepsUp(again) ? again : result;
 
-        Task<BroadcastResult> Once() => runner.MeasureAsync(climber, (server, bench) => LoadAsync(server, bench, rate, 1, 2, runner.Quick ? 2 : 4));
+        Task<BroadcastResult> Once() => runner.MeasureAsync(climber, async (server, bench) =>
+        {
+            using var quiet = await bench.QuietAsync();
+            return await LoadAsync(server, bench, rate, 1, 2, bench.Quick ? 2 : 4);
+        });
     }
+
+    // At a rate that every contender keeps up with: a backlog of the warm-up must not reach into the measurement.
+    private static Task<BroadcastResult> WarmUpAsync(Server server, Bench bench) => LoadAsync(server, bench, Rate / 2, bench.WarmUp, 1, 1);
 
     private static bool KeepsUp(BroadcastResult result) => result.IsWhole && result.P99 < Bearable;
 

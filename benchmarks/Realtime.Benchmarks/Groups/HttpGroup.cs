@@ -32,6 +32,7 @@ internal abstract partial class HttpGroup : Group
         var url = $"http://127.0.0.1:{server.Port}{Path}";
         await CheckAsync(server.Contender, url, bench.Stopping);
         await WrkAsync(bench, url, bench.WarmUp);
+        using var quiet = await bench.QuietAsync();
         var before = ProcessUse.Of(server.ProcessId);
         var printed = await WrkAsync(bench, url, bench.Seconds);
         var after = ProcessUse.Of(server.ProcessId);

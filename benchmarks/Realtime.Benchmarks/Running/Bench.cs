@@ -19,10 +19,10 @@ internal sealed record Bench
     public double Seconds { get; init; } = 8;
 
     /// <summary>
-    /// Seconds of load before that. On one busy core the runtime takes some 12 seconds to compile its hot paths for the last time, and
+    /// Seconds of load before that. On one busy core the runtime takes some 20 seconds to compile its hot paths for the last time, and
     /// is up to a third slower until then.
     /// </summary>
-    public double WarmUp { get; init; } = 18;
+    public double WarmUp { get; init; } = 30;
 
     /// <summary>A few short runs, to see that everything works.</summary>
     public bool Quick { get; init; }
@@ -37,6 +37,9 @@ internal sealed record Bench
 
     /// <summary>The arguments for <c>nice</c> that start a program on one core. Both programs replace themselves: the process id stays.</summary>
     public IEnumerable<string> Pin(int core) => ["-n", $"{Niceness}", "taskset", "-c", $"{core}"];
+
+    /// <summary>Waits until nobody builds, where builds take the lock, and keeps it so until disposed.</summary>
+    public Task<MachineLock> QuietAsync() => MachineLock.TakeAsync(LockFile, Stopping);
 
     /// <summary>Runs a program on the load's core.</summary>
     public Task<string> RunLoadAsync(double seconds, string program, params IEnumerable<string> arguments) =>

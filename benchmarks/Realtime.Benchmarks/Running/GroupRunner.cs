@@ -14,7 +14,6 @@ internal sealed class GroupRunner(Bench bench)
         var total = bench.Rounds * group.Contenders.Count;
         for (var round = 1; round <= bench.Rounds; round++)
         {
-            using var quiet = await QuietAsync();
             foreach (var contender in group.Contenders)
             {
                 var values = await MeasureAsync(contender, group.MeasureAsync);
@@ -35,9 +34,6 @@ internal sealed class GroupRunner(Bench bench)
 
     /// <summary>Hands a server that runs to a measurement.</summary>
     public Task<T> MeasureAsync<T>(Server server, Func<Server, Bench, Task<T>> measure) => measure(server, bench);
-
-    /// <summary>Waits until nobody builds, where builds take the lock, and keeps it so until disposed.</summary>
-    public Task<MachineLock> QuietAsync() => MachineLock.TakeAsync(bench.LockFile, bench.Stopping);
 
     /// <summary>Starts a contender, which the caller stops.</summary>
     public Task<Server> StartAsync(Contender contender) => Server.StartAsync(contender, bench);
