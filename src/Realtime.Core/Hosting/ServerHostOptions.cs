@@ -19,10 +19,10 @@ public sealed record ServerHostOptions
     public IConnectionListenerFactory? Transport { get; init; }
 
     /// <summary>
-    /// Whether a request runs on the thread that read it, without a hop to another: about a sixth less work per small request.
-    /// True unless set. Turn it off for an app with handlers that wait synchronously (<c>.Result</c>, <c>.Wait()</c>) for their own
-    /// request's body or WebSocket: what they wait for is read by the thread they block. Without effect on a
-    /// <see cref="Transport"/> of your own.
+    /// Whether a request without a body, and what is read of a WebSocket, runs on the pool thread that read it, without a hop to
+    /// another: about a sixth less work per small request. True unless set. Turn it off for an app with WebSocket handlers that
+    /// wait synchronously (<c>.Result</c>, <c>.Wait()</c>) for the next message of their own socket: it is read by the thread
+    /// they block. Without effect on a <see cref="Transport"/> of your own.
     /// </summary>
     public bool RunInline { get; init; } = true;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using Realtime.Hosting;
@@ -60,5 +61,30 @@ public sealed class KestrelServerHostTests
 
         Assert.Equal("hello", Encoding.UTF8.GetString(buffer, 0, received.Count));
         Assert.Equal(WebSocketState.Closed, client.State);
+    }
+
+    [Fact]
+    public async Task A_handler_that_blocks_on_its_own_body_is_slow_but_not_stuck()
+    {
+        var app = new App();
+        var reading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        app.Post("/", (Request request) =>
+        {
+            var text = request.ReadTextAsync().AsTask();
+            reading.SetResult();
+            return text.GetAwaiter().GetResult();
+        });
+        await using var server = await KestrelServerHost.StartAsync(app);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.Address.Host, server.Address.Port, patience.Token);
+        var stream = client.GetStream();
+
+        await stream.WriteAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhal"u8.ToArray(), patience.Token);
+        await reading.Task.WaitAsync(patience.Token);
+        await stream.WriteAsync("ves"u8.ToArray(), patience.Token);
+
+        using var reader = new StreamReader(stream);
+        Assert.EndsWith("halves", await reader.ReadToEndAsync(patience.Token), StringComparison.Ordinal);
     }
 }
