@@ -62,8 +62,8 @@ public sealed partial class App : RouteMap
     /// </summary>
     /// <param name="prefix">The path the files appear under: <c>/</c> or <c>/assets</c>.</param>
     /// <param name="folder">
-    /// The folder: a full path, or one looked for below the current directory, then beside the file that was run
-    /// (<c>dotnet run app.cs</c>), then beside the program.
+    /// The folder: a full path, or one looked for beside the file that was run (<c>dotnet run app.cs</c>), then beside the
+    /// program, then below the current directory.
     /// </param>
     /// <exception cref="InvalidOperationException">The app has started. A folder that is missing fails the start.</exception>
     public void Static(string prefix, string folder)

@@ -55,13 +55,7 @@ internal static class JsonBody
     /// <summary>Turns a parser's error into one for the peer: the path, and what was expected there.</summary>
     internal static BindingException Unfit(JsonException exception, JsonTypeInfo type)
     {
-        var message = exception.Message;
-        if (message.IndexOf(" Path: ", StringComparison.Ordinal) is > 0 and var at)
-        {
-            message = message[..at];
-        }
-        var path = exception.Path is { Length: > 0 } known ? known : "$";
-        var problem = JsonProblem.Describe(message, path, type);
+        var (path, problem) = JsonProblem.Of(exception, type);
         return new BindingException(path, "body", problem, exception);
     }
 

@@ -1,16 +1,41 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 
 namespace Realtime.Binding;
 
 /// <summary>Puts the JSON parser's messages into words for the peer, without the names of our types' namespaces.</summary>
-internal static partial class JsonProblem
+public static partial class JsonProblem
 {
-    /// <summary>A phrase that follows the field's name: <c>should be a whole number (int)</c>.</summary>
-    /// <param name="message">The parser's message, without its path.</param>
-    /// <param name="path">The path the parser names.</param>
-    /// <param name="body">What is read.</param>
-    public static string Describe(string message, string path, JsonTypeInfo body)
+    /// <summary>Says what is wrong with a JSON value, and where.</summary>
+    /// <param name="exception">What the parser threw.</param>
+    /// <param name="type">What was read.</param>
+    /// <returns>
+    /// The JSON path (<c>$</c> for the whole, <c>$.items[2].count</c> for a part), and a phrase that follows it:
+    /// <c>should be a whole number (int)</c>.
+    /// </returns>
+    public static (string Path, string Problem) Of(JsonException exception, JsonTypeInfo type)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        ArgumentNullException.ThrowIfNull(type);
+        var message = exception.Message;
+        if (message.IndexOf(" Path: ", StringComparison.Ordinal) is > 0 and var at)
+        {
+            message = message[..at];
+        }
+        var path = exception.Path is { Length: > 0 } known ? known : "$";
+        return (path, Describe(message, path, type));
+    }
+
+    /// <summary>What a type expects as JSON, for people.</summary>
+    internal static string Expected(JsonTypeInfo type) => type.Kind switch
+    {
+        JsonTypeInfoKind.Enumerable => "a list",
+        JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary => $"an object ({TypeName.Of(type.Type)})",
+        _ => TextValue.CanParse(type.Type) ? TextValue.Expected(type.Type) : $"a {TypeName.Of(type.Type)}",
+    };
+
+    private static string Describe(string message, string path, JsonTypeInfo body)
     {
         if (message.Contains("could not be converted to", StringComparison.Ordinal))
         {
@@ -27,14 +52,6 @@ internal static partial class JsonProblem
         }
         return Syntax().IsMatch(message) ? $"is not valid JSON: {message.TrimEnd('.')}" : $"does not fit {Expected(body)}";
     }
-
-    /// <summary>What a type expects as JSON, for people.</summary>
-    public static string Expected(JsonTypeInfo type) => type.Kind switch
-    {
-        JsonTypeInfoKind.Enumerable => "a list",
-        JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary => $"an object ({TypeName.Of(type.Type)})",
-        _ => TextValue.CanParse(type.Type) ? TextValue.Expected(type.Type) : $"a {TypeName.Of(type.Type)}",
-    };
 
     /// <summary>The type that stands at a path such as <c>$.items[0].count</c>, or null where it cannot be told.</summary>
     private static JsonTypeInfo? At(string path, JsonTypeInfo? type)

@@ -19,7 +19,8 @@ internal sealed class StaticFolder
     /// <exception cref="InvalidOperationException">The folder is missing; the message says where it was looked for.</exception>
     public static StaticFolder Open(string prefix, string folder)
     {
-        string?[] places = [Environment.CurrentDirectory, AppContext.GetData("EntryPointFileDirectoryPath") as string, AppContext.BaseDirectory];
+        // The program's own folder before the current one: an app that is started from elsewhere must not serve a stranger's files.
+        string?[] places = [AppContext.GetData("EntryPointFileDirectoryPath") as string, AppContext.BaseDirectory, Environment.CurrentDirectory];
         string[] candidates = [.. places.OfType<string>().Select(place => Path.GetFullPath(folder, place)).Distinct(StringComparer.Ordinal)];
         if (Array.Find(candidates, Directory.Exists) is { } found && RealPath.Of(found) is { } root)
         {

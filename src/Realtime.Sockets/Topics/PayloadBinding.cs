@@ -43,11 +43,9 @@ internal static class PayloadBinding
         }
         catch (JsonException exception)
         {
-            var path = exception.Path is { Length: > 1 } inner ? "data" + inner[1..] : "data";
-            throw new BadDataException($"'{path}' does not fit: it should be {Expected(typeof(T))}.", exception);
+            var (path, problem) = JsonProblem.Of(exception, type);
+            throw new BadDataException($"'data{path[1..]}' {problem}.", exception);
         }
         return value is null && !mayBeNull ? throw new BadDataException("'data' is null.") : value;
     }
-
-    private static string Expected(Type type) => TextValue.CanParse(type) ? TextValue.Expected(type) : $"part of a {TypeName.Of(type)}";
 }

@@ -2,7 +2,7 @@ using System.Net.WebSockets;
 
 namespace Realtime.Integration.Tests.Scripts;
 
-/// <summary>One program of <c>samples/scripts</c>, running in an empty folder.</summary>
+/// <summary>One program of <c>samples/scripts</c>, started from a folder that is not its own and has a page of a stranger's.</summary>
 internal sealed class Script : IAsyncDisposable
 {
     private readonly AppProcess _app;
@@ -20,6 +20,8 @@ internal sealed class Script : IAsyncDisposable
     public static async Task<Script> RunAsync(string name)
     {
         var folder = Directory.CreateTempSubdirectory("realtime-script-");
+        var pages = folder.CreateSubdirectory("wwwroot");
+        await File.WriteAllTextAsync(Path.Combine(pages.FullName, "index.html"), "<html>A stranger's page</html>");
         var program = Path.Combine(Repository.Root, "samples", "scripts", name);
         return new Script(await AppProcess.StartAsync(folder.FullName, "run", program, "--", "--port", "0"), folder);
     }

@@ -40,7 +40,7 @@ public sealed class ScriptTests
     {
         await using var script = await Script.RunAsync("chat.cs");
 
-        Assert.Contains("<html", await script.Http.GetStringAsync("/"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("chat.js", await script.Http.GetStringAsync("/"), StringComparison.Ordinal);
         Assert.Contains("export function connect", await script.Http.GetStringAsync("/realtime/client.js"), StringComparison.Ordinal);
 
         using var ada = await script.ConnectAsync("/realtime", "realtime.v1.json");

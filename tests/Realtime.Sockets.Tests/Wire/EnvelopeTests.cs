@@ -47,6 +47,20 @@ public sealed class EnvelopeTests
     }
 
     [Theory]
+    [InlineData("""{}""", "'data' misses 'a', 'b'.")]
+    [InlineData("""{"a":1,"b":"x"}""", "'data.b' should be a whole number (int).")]
+    public async Task Data_that_does_not_fit_is_answered_with_where_and_why(string data, string problem)
+    {
+        await using var server = await TestServer.StartAsync(Make());
+        await using var client = await TestClient.ConnectAsync(server);
+        await client.JoinAsync("here");
+
+        await client.SendTextAsync($$"""{"type":"event","ref":7,"topic":"here","event":"add","data":{{data}}}""");
+
+        Assert.Equal(problem, (await client.NextAsync()).GetProperty("error").Text("message"));
+    }
+
+    [Theory]
     [InlineData("hello")]
     [InlineData("")]
     [InlineData("[]")]
