@@ -156,9 +156,11 @@ public sealed class KestrelServerHost : IAsyncDisposable
         kestrel.AddServerHeader = false;
         // The contract limits bodies, per request, the same on every server.
         kestrel.Limits.MaxRequestBodySize = null;
+        // Offered both, Kestrel speaks only HTTP/1.1 where no TLS handshake settles it.
+        var protocols = options.ClearTextHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
         foreach (var endPoint in options.Listen)
         {
-            kestrel.Listen(endPoint, listen => listen.Protocols = options.ClearTextHttp2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1);
+            kestrel.Listen(endPoint, listen => listen.Protocols = protocols);
         }
     }
 

@@ -11,7 +11,9 @@ public sealed record ServerHostOptions
     public IReadOnlyList<IPEndPoint> Listen { get; init; } = [new IPEndPoint(IPAddress.Loopback, 0)];
 
     /// <summary>
-    /// Whether clear-text connections may speak HTTP/2 by prior knowledge (RFC 9113, section 3.3) beside HTTP/1.1. False unless set.
+    /// Whether the server speaks HTTP/2 by prior knowledge (RFC 9113, section 3.3) instead of HTTP/1.1: behind a proxy that talks
+    /// HTTP/2 to its upstreams, and with WebSockets by extended CONNECT (RFC 8441). Without TLS there is no negotiation, so it
+    /// is one or the other: an HTTP/1.1 request is then refused, and browsers cannot connect. False unless set.
     /// </summary>
     public bool ClearTextHttp2 { get; init; }
 
