@@ -40,7 +40,11 @@ public sealed partial class Request
         while (true)
         {
             var read = await body.ReadAsync(Disconnected);
-            if (read.IsCompleted || read.IsCanceled)
+            if (read.IsCanceled)
+            {
+                throw new OperationCanceledException("The body was not read to its end: somebody called Body.CancelPendingRead.");
+            }
+            if (read.IsCompleted)
             {
                 var bytes = read.Buffer.ToArray();
                 body.AdvanceTo(read.Buffer.End);

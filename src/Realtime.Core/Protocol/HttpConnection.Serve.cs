@@ -157,6 +157,7 @@ public sealed partial class HttpConnection
 
     private void Release()
     {
+        _reader?.Release();
         Return();
         _exchange = null;
         _writer?.Release();

@@ -7,6 +7,8 @@ namespace Realtime.Protocol;
 internal sealed class RequestBodyReader(HttpConnection connection, PipeReader input, long? limit) : PipeReader
 {
     private ReadOnlySequence<byte> _unconsumed;
+    private bool _isRead;
+    private bool _isCancelAsked;
     private long _consumed;
 
     /// <summary>Whether the body was refused, so that the rest of it is not worth reading.</summary>
@@ -18,7 +20,12 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
         try
         {
             var reading = input.ReadAsync(cancellationToken);
-            return reading.IsCompletedSuccessfully ? new ValueTask<ReadResult>(Check(reading.Result)) : AwaitAsync(reading);
+            if (!reading.IsCompletedSuccessfully)
+            {
+                return AwaitAsync(reading);
+            }
+            var result = reading.Result;
+            return result.IsCanceled ? AwaitAsync(new ValueTask<ReadResult>(result)) : new ValueTask<ReadResult>(Check(result));
         }
         catch (Exception exception) when (exception is not (RequestRejectedException or OperationCanceledException))
         {
@@ -29,7 +36,12 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
         {
             try
             {
-                return Check(await reading);
+                var result = await reading;
+                while (IsInterrupted(result))
+                {
+                    result = await input.ReadAsync(cancellationToken);
+                }
+                return Check(result);
             }
             catch (Exception exception) when (exception is not (RequestRejectedException or OperationCanceledException))
             {
@@ -41,10 +53,14 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
     public override bool TryRead(out ReadResult result)
     {
         ThrowIfOver();
-        if (!input.TryRead(out result))
+        do
         {
-            return false;
+            if (!input.TryRead(out result))
+            {
+                return false;
+            }
         }
+        while (IsInterrupted(result));
         Check(result);
         return true;
     }
@@ -56,10 +72,15 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
         _ = connection.Exchange;
         _consumed += _unconsumed.Slice(0, consumed).Length;
         _unconsumed = default;
+        _isRead = false;
         input.AdvanceTo(consumed, examined);
     }
 
-    public override void CancelPendingRead() => input.CancelPendingRead();
+    public override void CancelPendingRead()
+    {
+        Volatile.Write(ref _isCancelAsked, true);
+        input.CancelPendingRead();
+    }
 
     public override void Complete(Exception? exception = null)
     {
@@ -69,11 +90,40 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
         }
     }
 
+    /// <summary>Gives back what was read and not advanced past: the server drains the rest by a read of its own.</summary>
+    public void Release()
+    {
+        if (_isRead)
+        {
+            _isRead = false;
+            _consumed += _unconsumed.Length;
+            input.AdvanceTo(_unconsumed.End);
+            _unconsumed = default;
+        }
+    }
+
+    /// <summary>
+    /// Whether the server cancelled the read for reasons of its own, as Kestrel does to wake idle connections when it stops. To the
+    /// application that would look like an end, and half a body like a whole one: the read goes on instead.
+    /// </summary>
+    private bool IsInterrupted(ReadResult result)
+    {
+        if (!result.IsCanceled || Interlocked.Exchange(ref _isCancelAsked, false))
+        {
+            return false;
+        }
+        input.AdvanceTo(result.Buffer.Start);
+        return true;
+    }
+
     private ReadResult Check(ReadResult result)
     {
         _unconsumed = result.Buffer;
+        _isRead = true;
         if (_consumed + result.Buffer.Length > limit)
         {
+            // Nobody gets to see it, so nobody would advance past it.
+            Release();
             throw TooLarge();
         }
         return result;
@@ -82,7 +132,7 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
     private void ThrowIfOver()
     {
         // The declared length alone may be reason enough, before a byte of it is read.
-        if (connection.Exchange.RequestHeaders.ContentLength > limit)
+        if (connection.Exchange.RequestHeaders.ContentLength > limit || _consumed > limit)
         {
             throw TooLarge();
         }
