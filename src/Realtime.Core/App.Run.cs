@@ -36,7 +36,8 @@ public sealed partial class App
     /// </param>
     /// <returns>
     /// The exit code: 0 after a graceful stop, 1 when an address cannot be listened on, 2 for wrong arguments or an app that
-    /// cannot be built, 3 when a start hook failed, 130 after a second Ctrl+C. The reason is one line on standard error.
+    /// cannot be built, 3 when a start hook failed, 130 after a second Ctrl+C (143 where the second signal is a SIGTERM). The
+    /// reason is one line on standard error.
     /// </returns>
     public Task<int> RunAsync(string[] args) => RunAsync(args, CancellationToken.None);
 

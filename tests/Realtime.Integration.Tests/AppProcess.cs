@@ -11,6 +11,7 @@ public sealed partial class AppProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly ConcurrentQueue<string> _output = new();
+    private readonly SemaphoreSlim _written = new(0);
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
 
@@ -58,9 +59,34 @@ public sealed partial class AppProcess : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
+        await SignalAsync("TERM");
+        return await ExitAsync();
+    }
+
+    /// <summary>Sends a signal to the app.</summary>
+    /// <param name="name">Its name as <c>kill</c> takes it: <c>INT</c>, <c>TERM</c>.</param>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString()]);
         await kill.WaitForExitAsync();
-        await ExitAsync();
+    }
+
+    /// <summary>Waits until the app has written a line, on either stream. One waits at a time.</summary>
+    /// <param name="line">The line.</param>
+    public async Task WroteAsync(string line)
+    {
+        while (!_output.Contains(line))
+        {
+            Assert.True(await _written.WaitAsync(Patience), $"The app did not write '{line}' but:\n{Output}");
+        }
+    }
+
+    /// <summary>Waits until the app has ended.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> ExitAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
     }
 
@@ -79,6 +105,7 @@ public sealed partial class AppProcess : IAsyncDisposable
             await KillAsync();
         }
         _process.Dispose();
+        _written.Dispose();
     }
 
     private void Read(string? line)
@@ -88,16 +115,11 @@ public sealed partial class AppProcess : IAsyncDisposable
             return;
         }
         _output.Enqueue(line);
+        _written.Release();
         if (Banner().Match(line) is { Success: true } banner)
         {
             _listening.TrySetResult(new Uri(banner.Value));
         }
-    }
-
-    private async Task ExitAsync()
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        await _process.WaitForExitAsync(patience.Token);
     }
 
     [GeneratedRegex(@"http://127\.0\.0\.1:[1-9][0-9]*")]

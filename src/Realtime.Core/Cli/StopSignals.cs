@@ -5,8 +5,9 @@ namespace Realtime.Cli;
 /// <summary>Turns SIGINT and SIGTERM into a request to stop; the second one ends the process at once.</summary>
 internal sealed class StopSignals : IDisposable
 {
-    /// <summary>What a shell reports for a program that Ctrl+C ended: 128 and the signal's number.</summary>
+    /// <summary>What a shell reports for a program that a signal ended: 128 and the signal's number.</summary>
     private const int Interrupted = 130;
+    private const int Terminated = 143;
 
     private readonly CancellationTokenSource _stop;
     private readonly PosixSignalRegistration _interrupt;
@@ -42,7 +43,7 @@ internal sealed class StopSignals : IDisposable
         context.Cancel = true;
         if (Interlocked.Increment(ref _received) > 1)
         {
-            Environment.Exit(Interrupted);
+            Environment.Exit(context.Signal is PosixSignal.SIGINT ? Interrupted : Terminated);
         }
         _stop.Cancel();
     }
