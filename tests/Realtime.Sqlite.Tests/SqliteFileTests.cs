@@ -44,7 +44,9 @@ public sealed class SqliteFileTests : IDisposable
         {
             Options = new JobQueueOptions
             {
-                PollInterval = TimeSpan.FromMilliseconds(50), HeartbeatInterval = TimeSpan.FromMilliseconds(50), LeaseTime = TimeSpan.FromSeconds(20),
+                PollInterval = TimeSpan.FromMilliseconds(50),
+                HeartbeatInterval = TimeSpan.FromMilliseconds(50),
+                LeaseTime = TimeSpan.FromSeconds(20),
             },
         };
         worker.UseSqlite(file);
@@ -187,7 +189,11 @@ public sealed class SqliteFileTests : IDisposable
 
     private static JobSpec Spec(int args = 2) => new()
     {
-        Id = Guid.NewGuid(), Name = "job", Queue = "default", Args = new byte[args], EnqueuedAt = DateTimeOffset.UnixEpoch,
+        Id = Guid.NewGuid(),
+        Name = "job",
+        Queue = "default",
+        Args = new byte[args],
+        EnqueuedAt = DateTimeOffset.UnixEpoch,
     };
 
     private static async Task<JobStoreException> RefusedAsync(string file)
