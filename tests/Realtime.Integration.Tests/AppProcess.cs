@@ -18,7 +18,12 @@ public sealed partial class AppProcess : IAsyncDisposable
     private AppProcess(ProcessStartInfo start)
     {
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        _process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException($"The app ended before it listened:\n{Output}"));
+        _process.Exited += (_, _) =>
+        {
+            // Its last words may still be on their way.
+            _process.WaitForExit();
+            _listening.TrySetException(new InvalidOperationException($"The app ended before it listened:\n{Output}"));
+        };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
     }

@@ -17,12 +17,26 @@ internal sealed class Script : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<Script> RunAsync(string name)
+    /// <summary>Runs a program of <c>samples/scripts</c>.</summary>
+    public static Task<Script> RunAsync(string name) => StartAsync(Path.Combine(Repository.Root, "samples", "scripts", name));
+
+    /// <summary>Runs the first program that the README shows.</summary>
+    public static async Task<Script> RunReadmeAsync()
+    {
+        var readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"));
+        var start = readme.IndexOf("```csharp\n", StringComparison.Ordinal) + "```csharp\n".Length;
+        // Beside samples/scripts, so that it builds as a program there would; git keeps nothing of an artifacts folder.
+        var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "samples", "artifacts"));
+        var program = Path.Combine(folder.FullName, "readme.cs");
+        await File.WriteAllTextAsync(program, readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)]);
+        return await StartAsync(program);
+    }
+
+    private static async Task<Script> StartAsync(string program)
     {
         var folder = Directory.CreateTempSubdirectory("realtime-script-");
         var pages = folder.CreateSubdirectory("wwwroot");
         await File.WriteAllTextAsync(Path.Combine(pages.FullName, "index.html"), "<html>A stranger's page</html>");
-        var program = Path.Combine(Repository.Root, "samples", "scripts", name);
         return new Script(await AppProcess.StartAsync(folder.FullName, "run", program, "--", "--port", "0"), folder);
     }
 

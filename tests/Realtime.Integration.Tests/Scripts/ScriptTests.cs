@@ -72,6 +72,23 @@ public sealed class ScriptTests
         Assert.Equal("cancelled", (await script.Http.GetFromJsonAsync<JsonElement>(later.Headers.Location)).GetProperty("state").GetString());
     }
 
+    [Fact]
+    public async Task The_READMEs_program_does_what_the_README_says()
+    {
+        await using var script = await Script.RunReadmeAsync();
+
+        Assert.Equal("Hello, Ada!", await script.Http.GetStringAsync("/hello/Ada"));
+
+        var accepted = await script.Http.PostAsJsonAsync("/resize", new { path = "ada.png", width = 100 });
+        Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+        Assert.StartsWith("/jobs/", accepted.Headers.Location?.ToString(), StringComparison.Ordinal);
+
+        using var ada = await script.ConnectAsync("/realtime", "realtime.v1.json");
+        await SendAsync(ada, """{"type":"join","ref":1,"topic":"room:lobby","data":{"user":"Ada"}}""");
+        await SendAsync(ada, """{"type":"event","ref":2,"topic":"room:lobby","event":"say","data":{"text":"Hello!"}}""");
+        Assert.Equal("""{"user":"Ada","text":"Hello!"}""", (await UntilAsync(ada, "event")).GetProperty("data").GetRawText());
+    }
+
     private static ValueTask SendAsync(ClientWebSocket socket, string text) =>
         socket.SendAsync(Encoding.UTF8.GetBytes(text).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, Script.Patience());
 
