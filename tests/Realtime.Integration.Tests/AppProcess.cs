@@ -39,7 +39,8 @@ public sealed partial class AppProcess : IAsyncDisposable
     /// <param name="arguments">What comes behind <c>dotnet</c>.</param>
     public static async Task<AppProcess> StartAsync(string folder, params IEnumerable<string> arguments)
     {
-        var app = new AppProcess(new ProcessStartInfo("dotnet", arguments)
+        // Shells that run a script in the background have it ignore SIGINT, and so does what it starts, unless told otherwise.
+        var app = new AppProcess(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

@@ -13,7 +13,7 @@ public sealed class ClientNodeTests
     [InlineData("pressure")]
     public async Task The_client_keeps_its_promises_in_Node(string suite)
     {
-        var client = Path.Combine(RepositoryRoot(), "clients", "js");
+        var client = Path.Combine(Repository.Root, "clients", "js");
         if (!Directory.Exists(Path.Combine(client, "node_modules", "ws")))
         {
             await RunAsync(client, [], "npm", "ci", "--no-audit", "--no-fund");
@@ -53,15 +53,5 @@ public sealed class ClientNodeTests
         {
             process.Kill(entireProcessTree: true);
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Realtime.sln")))
-        {
-            directory = directory.Parent ?? throw new InvalidOperationException($"Realtime.sln is in no folder above {AppContext.BaseDirectory}.");
-        }
-        return directory.FullName;
     }
 }

@@ -32,5 +32,5 @@ public sealed class ChatLookTests(Browser browser)
         }
     }
 
-    private static string Screenshots() => Path.Combine(ChatServer.Root(), "artifacts", "screenshots");
+    private static string Screenshots() => Path.Combine(Repository.Root, "artifacts", "screenshots");
 }
