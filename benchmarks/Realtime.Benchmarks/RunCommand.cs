@@ -30,12 +30,12 @@ internal static class RunCommand
             }
             foreach (var group in groups)
             {
-                await ReportWriter.WriteAsync(await new GroupRunner(bench).RunAsync(group));
+                await new GroupRunner(bench).RunAsync(group);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Stopped; nothing of this group was written.");
+            await Console.Error.WriteLineAsync("Stopped.");
             return 130;
         }
         catch (Exception exception) when (exception is InvalidOperationException or FileNotFoundException)

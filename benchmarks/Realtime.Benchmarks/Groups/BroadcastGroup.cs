@@ -49,6 +49,7 @@ internal sealed class BroadcastGroup : Group
         new("max", "max (ms)", 1),
         new("faults", "missing, doubled, out of order"),
         new("cpu", "server CPU (%)"),
+        new("others", "others on its core (%)"),
         new("memory", "peak memory (MB)"),
         new("load", "load's CPU (%)"),
     ];
@@ -169,6 +170,7 @@ internal sealed class BroadcastGroup : Group
         ["max"] = result.Max,
         ["faults"] = Faults(result),
         ["cpu"] = 100 * result.ServerCpu,
+        ["others"] = 100 * result.Others,
         ["memory"] = result.ServerMemory,
         ["load"] = 100 * result.LoadCpu,
     };
@@ -182,7 +184,7 @@ internal sealed class BroadcastGroup : Group
             warmUp + settle + seconds + 60, "dotnet", typeof(BroadcastGroup).Assembly.Location, "load", "broadcast",
             "--port", $"{server.Port}", "--dialect", server.Contender.Dialect!, "--receivers", $"{receivers}", "--rate", $"{rate}",
             "--warmUp", warmUp.ToString(CultureInfo.InvariantCulture), "--settle", settle.ToString(CultureInfo.InvariantCulture), "--seconds", seconds.ToString(CultureInfo.InvariantCulture),
-            "--serverProcess", $"{server.ProcessId}");
+            "--serverProcess", $"{server.ProcessId}", "--serverCore", $"{bench.ServerCore}");
         return JsonSerializer.Deserialize<BroadcastResult>(printed, JsonSerializerOptions.Web)!;
     }
 }

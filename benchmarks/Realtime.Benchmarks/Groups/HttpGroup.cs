@@ -19,6 +19,7 @@ internal abstract partial class HttpGroup : Group
         new("p50", "p50 (ms)", 2),
         new("p99", "p99 (ms)", 2),
         new("cpu", "server CPU (%)"),
+        new("others", "others on its core (%)"),
         new("memory", "peak memory (MB)"),
         new("errors", "errors"),
     ];
@@ -33,9 +34,9 @@ internal abstract partial class HttpGroup : Group
         await CheckAsync(server.Contender, url, bench.Stopping);
         await WrkAsync(bench, url, bench.WarmUp);
         using var quiet = await bench.QuietAsync();
-        var before = ProcessUse.Of(server.ProcessId);
+        var (before, busyBefore) = (ProcessUse.Of(server.ProcessId), CoreUse.Busy(bench.ServerCore));
         var printed = await WrkAsync(bench, url, bench.Seconds);
-        var after = ProcessUse.Of(server.ProcessId);
+        var (after, busyAfter) = (ProcessUse.Of(server.ProcessId), CoreUse.Busy(bench.ServerCore));
         await CheckAsync(server.Contender, url, bench.Stopping);
         return new Dictionary<string, double>(StringComparer.Ordinal)
         {
@@ -44,6 +45,7 @@ internal abstract partial class HttpGroup : Group
             ["p50"] = Latency(printed, "50%"),
             ["p99"] = Latency(printed, "99%"),
             ["cpu"] = 100 * (after.Cpu - before.Cpu) / bench.Seconds,
+            ["others"] = Math.Max(0, 100 * (busyAfter - busyBefore - after.Cpu + before.Cpu) / bench.Seconds),
             ["memory"] = after.Memory,
             ["errors"] = FaultCounts().Matches(printed).Sum(static match => match.Groups.Values.Skip(1).Sum(static count => Parse(count.Value))),
         };

@@ -34,10 +34,12 @@ internal sealed class PlaintextGroup : HttpGroup
 
     public override IEnumerable<Goal> Goals(GroupResult result)
     {
-        var ratio = result.Ratio(Ours, MinimalApi, "requests/s").Median;
+        // By processor time too: where something else ran on the server's core, requests per second alone compare luck.
+        var ratio = result.Ratio(Ours, MinimalApi, "requests/s");
+        var byCpu = result.Ratio(Ours, MinimalApi, "requests/CPU s");
         yield return new Goal(
             $"at least {Wanted.ToString(CultureInfo.InvariantCulture)} times the requests per second of {MinimalApi} in the same run.",
-            ratio >= Wanted,
-            string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00} times."));
+            ratio.Median >= Wanted && byCpu.Median >= Wanted,
+            string.Create(CultureInfo.InvariantCulture, $"{ratio.Median:0.00} times ({ratio.Min:0.00} – {ratio.Max:0.00}); {byCpu.Median:0.00} times ({byCpu.Min:0.00} – {byCpu.Max:0.00}) per second of server CPU."));
     }
 }

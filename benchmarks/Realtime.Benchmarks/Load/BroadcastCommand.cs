@@ -20,7 +20,8 @@ internal static class BroadcastCommand
             Number("settle", defaults.Settle),
             Number("seconds", defaults.Seconds),
             (int)Number("size", defaults.Size),
-            (int)Number("serverProcess", 0));
+            (int)Number("serverProcess", 0),
+            (int)Number("serverCore", 0));
         using var load = new BroadcastLoad(plan);
         Console.WriteLine(JsonSerializer.Serialize(load.Run(), JsonSerializerOptions.Web));
         return 0;

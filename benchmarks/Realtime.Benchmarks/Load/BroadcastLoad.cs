@@ -47,8 +47,8 @@ internal sealed class BroadcastLoad : IDisposable
         var start = Stamp.Now() + (Second / 10);
         var measuredFrom = start + _plan.DueAt(_plan.Uncounted);
         var end = start + _plan.DueAt(_plan.Messages);
-        var (before, loadBefore) = (default(ProcessUse), default(TimeSpan));
-        var (after, loadAfter) = (default(ProcessUse), default(TimeSpan));
+        (ProcessUse Server, TimeSpan Load, double Busy) before = default;
+        (ProcessUse Server, TimeSpan Load, double Busy) after = default;
 
         _lastArrival = start;
         Span<int> ready = stackalloc int[256];
@@ -68,16 +68,16 @@ internal sealed class BroadcastLoad : IDisposable
             }
             PublishDue(start);
             PingDue(start);
-            if (loadBefore == default && _now >= measuredFrom)
+            if (before.Load == default && _now >= measuredFrom)
             {
-                (before, loadBefore) = (ProcessUse.Of(_plan.ServerProcess), Environment.CpuUsage.TotalTime);
+                before = Use();
             }
-            if (loadAfter == default && _now >= end)
+            if (after.Load == default && _now >= end)
             {
-                (after, loadAfter) = (ProcessUse.Of(_plan.ServerProcess), Environment.CpuUsage.TotalTime);
+                after = Use();
             }
         }
-        return Sum(measuredFrom, before, after, loadAfter - loadBefore);
+        return Sum(measuredFrom, before, after);
     }
 
     public void Dispose()
@@ -188,7 +188,11 @@ internal sealed class BroadcastLoad : IDisposable
         }
     }
 
-    private BroadcastResult Sum(long measuredFrom, ProcessUse before, ProcessUse after, TimeSpan load)
+    private (ProcessUse Server, TimeSpan Load, double Busy) Use() =>
+        (ProcessUse.Of(_plan.ServerProcess), Environment.CpuUsage.TotalTime, CoreUse.Busy(_plan.ServerCore));
+
+    private BroadcastResult Sum(
+        long measuredFrom, (ProcessUse Server, TimeSpan Load, double Busy) before, (ProcessUse Server, TimeSpan Load, double Busy) after)
     {
         var span = (double)Math.Max(1, _lastArrival - measuredFrom) / Second;
         return new BroadcastResult
@@ -206,9 +210,10 @@ internal sealed class BroadcastLoad : IDisposable
             P99 = Milliseconds(0.99),
             P999 = Milliseconds(0.999),
             Max = Milliseconds(1),
-            LoadCpu = load.TotalSeconds / _plan.Seconds,
-            ServerCpu = (after.Cpu - before.Cpu) / _plan.Seconds,
-            ServerMemory = after.Memory,
+            LoadCpu = (after.Load - before.Load).TotalSeconds / _plan.Seconds,
+            ServerCpu = (after.Server.Cpu - before.Server.Cpu) / _plan.Seconds,
+            Others = Math.Max(0, after.Busy - before.Busy - after.Server.Cpu + before.Server.Cpu) / _plan.Seconds,
+            ServerMemory = after.Server.Memory,
             PublisherBacklog = _backlog,
         };
     }

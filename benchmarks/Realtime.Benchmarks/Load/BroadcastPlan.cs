@@ -10,8 +10,9 @@ namespace Realtime.Benchmarks.Load;
 /// <param name="Seconds">Seconds that count.</param>
 /// <param name="Size">The length of a message's text in bytes.</param>
 /// <param name="ServerProcess">The server's process id, to read its processor time and memory; 0 for not.</param>
+/// <param name="ServerCore">The core that the server is pinned to.</param>
 internal sealed record BroadcastPlan(
-    int Port, string Dialect, int Receivers = 1_000, int Rate = 800, double WarmUp = 10, double Settle = 3, double Seconds = 10, int Size = 128, int ServerProcess = 0)
+    int Port, string Dialect, int Receivers = 1_000, int Rate = 800, double WarmUp = 10, double Settle = 3, double Seconds = 10, int Size = 128, int ServerProcess = 0, int ServerCore = 0)
 {
     private const double WarmUpShare = 0.25;
 

@@ -37,6 +37,9 @@ internal sealed record BroadcastResult
 
     public required double ServerCpu { get; init; }
 
+    /// <summary>What else worked on the server's core, per second.</summary>
+    public required double Others { get; init; }
+
     /// <summary>The server's largest resident set in MB.</summary>
     public required double ServerMemory { get; init; }
 

@@ -17,11 +17,8 @@ internal static class ReportWriter
     {
         var (group, bench) = (result.Group, result.Bench);
         Directory.CreateDirectory(bench.ReportFolder);
-        var table = Table(result);
-        Console.WriteLine($"\n{table}");
-
         var page = new StringBuilder();
-        page.Append($"# {group.Title}\n\n{group.About}\n\n{table}\n");
+        page.Append($"# {group.Title}\n\n{group.About}\n\n{Table(result)}\n");
         page.Append(result.Appendix is { } appendix ? $"{appendix.Markdown}\n" : "");
         page.Append("## What ran\n\n");
         foreach (var contender in group.Contenders.Concat(group.Others))
@@ -43,7 +40,7 @@ internal static class ReportWriter
         await File.WriteAllTextAsync(Path.Combine(bench.ReportFolder, $"{group.Name}.json"), JsonSerializer.Serialize(raw, Json) + "\n");
     }
 
-    private static string Table(GroupResult result)
+    public static string Table(GroupResult result)
     {
         var group = result.Group;
         var ours = group.Contenders[0].Name;

@@ -6,7 +6,7 @@ namespace Realtime.Benchmarks.Running;
 /// <summary>Measures a group's contenders in turn (A B C A B C …), each time in a fresh process, so that noise hits all alike.</summary>
 internal sealed class GroupRunner(Bench bench)
 {
-    public async Task<GroupResult> RunAsync(Group group)
+    public async Task RunAsync(Group group)
     {
         Console.WriteLine($"\n{group.Name}: {group.Title}");
         var facts = await MachineFacts.ReadAsync(bench.Stopping);
@@ -21,8 +21,15 @@ internal sealed class GroupRunner(Bench bench)
                 Console.WriteLine($"  [{measurements.Count,2}/{total}] {contender.Name,-24} {group.Describe(values)}");
             }
         }
-        var appendix = await group.ExploreAsync(this);
-        return new GroupResult(group, facts, bench, measurements, appendix);
+        var result = new GroupResult(group, facts, bench, measurements, Appendix: null);
+        // Before the rest is explored, so that stopping that loses no round.
+        await ReportWriter.WriteAsync(result);
+        Console.WriteLine(ReportWriter.Table(result));
+        if (await group.ExploreAsync(this) is { } appendix)
+        {
+            await ReportWriter.WriteAsync(result with { Appendix = appendix });
+            Console.WriteLine(appendix.Markdown);
+        }
     }
 
     /// <summary>Starts a contender, hands it to the measurement and stops it.</summary>
