@@ -22,7 +22,7 @@ public sealed record ServerHostOptions
 
     /// <summary>
     /// Whether a request without a body, and what is read of a WebSocket, runs on the pool thread that read it, without a hop to
-    /// another: about a sixth less work per small request. True unless set. Turn it off for an app with WebSocket handlers that
+    /// another. True unless set. Turn it off for an app with WebSocket handlers that
     /// wait synchronously (<c>.Result</c>, <c>.Wait()</c>) for the next message of their own socket: it is read by the thread
     /// they block. Without effect on a <see cref="Transport"/> of your own.
     /// </summary>

@@ -29,7 +29,7 @@ public sealed class KestrelHttp2Tests : HttpContractTests
 
 public sealed class KestrelHttp2WebSocketTests : WebSocketContractTests
 {
-    // Below the 100 streams that one connection takes: with 200 the client opens another meanwhile, and a test run in four hung.
+    // Below the 100 streams that one connection takes: with 200 the client opens another, and a full run hung once, cause unknown.
     protected override int Peers => 50;
 
     protected override Task<ContractServer> StartAsync(Application application) => Http2ContractServer.StartAsync(application);
