@@ -23,7 +23,7 @@ internal sealed class History(string epoch)
     /// <param name="policy">How much is kept.</param>
     /// <param name="now">The time, a timestamp of <paramref name="time"/>.</param>
     /// <param name="time">The clock.</param>
-    public Publication Append(string topic, string name, ReadOnlyMemory<byte> data, HistoryPolicy policy, long now, TimeProvider time)
+    public Publication Append(string topic, string name, EventData data, HistoryPolicy policy, long now, TimeProvider time)
     {
         Top = Top with { Offset = Top.Offset + 1 };
         var publication = new Publication(topic, name, data, Top.Offset);

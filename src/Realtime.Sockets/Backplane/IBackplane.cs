@@ -12,11 +12,17 @@ public interface IBackplane
     /// </summary>
     /// <param name="topic">The topic's name.</param>
     /// <param name="name">The event's name.</param>
-    /// <param name="data">The data, UTF-8 JSON, which the backplane may keep: it is not changed afterwards.</param>
+    /// <param name="data">The data, which the backplane may keep: it is not changed afterwards.</param>
     /// <param name="history">How much of the topic is kept, or null for nothing.</param>
+    /// <param name="idempotencyKey">
+    /// Names this event in its topic, or null. Within the backplane's window (<see cref="IdempotencyWindow"/>) a second one with the same key
+    /// publishes nothing: a publish that may or may not have happened can be tried again.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The event's offset, or 0 for a topic without history.</returns>
-    ValueTask<long> PublishAsync(string topic, string name, ReadOnlyMemory<byte> data, HistoryPolicy? history, CancellationToken cancellationToken = default);
+    /// <returns>The event's offset, for a repeated key that of the first one; 0 for a topic without history.</returns>
+    /// <exception cref="ArgumentException">The key is empty or too long.</exception>
+    ValueTask<long> PublishAsync(
+        string topic, string name, EventData data, HistoryPolicy? history, string? idempotencyKey = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Delivers a topic's events to this node, those published after the returned task completes and perhaps some that

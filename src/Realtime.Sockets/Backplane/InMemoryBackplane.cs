@@ -16,14 +16,19 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
     private readonly ConcurrentDictionary<string, TopicStream> _streams = new(StringComparer.Ordinal);
     private readonly string _node = RandomNumberGenerator.GetHexString(8, lowercase: true);
     private readonly TimeProvider _time;
+    private readonly IdempotencyKeys _keys;
     private readonly ITimer _sweep;
     private long _forgotten;
 
     /// <summary>Makes an empty backplane.</summary>
     /// <param name="time">The clock that history expires by.</param>
-    public InMemoryBackplane(TimeProvider time)
+    /// <param name="keys">For how long an idempotency key is known; null for the defaults.</param>
+    public InMemoryBackplane(TimeProvider time, IdempotencyWindow? keys = null)
     {
         ArgumentNullException.ThrowIfNull(time);
+        keys ??= new IdempotencyWindow();
+        keys.Validate();
+        _keys = new IdempotencyKeys(keys, time);
         _time = time;
         _sweep = time.CreateTimer(static state => ((InMemoryBackplane)state!).Sweep(), this, SweepPeriod, SweepPeriod);
     }
@@ -33,11 +38,12 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
 
     /// <inheritdoc/>
     public ValueTask<long> PublishAsync(
-        string topic, string name, ReadOnlyMemory<byte> data, HistoryPolicy? history, CancellationToken cancellationToken = default)
+        string topic, string name, EventData data, HistoryPolicy? history, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(name);
-        if (history is null && !_streams.ContainsKey(topic))
+        IdempotencyWindow.CheckKey(idempotencyKey);
+        if (history is null && idempotencyKey is null && !_streams.ContainsKey(topic))
         {
             return new ValueTask<long>(0);
         }
@@ -48,7 +54,7 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
             {
                 if (!stream.IsForgotten)
                 {
-                    return new ValueTask<long>(Publish(stream, topic, name, data, history));
+                    return new ValueTask<long>(PublishOnce(stream, topic, name, data, history, idempotencyKey));
                 }
             }
         }
@@ -100,7 +106,23 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
 
     private TopicStream Stream(string topic) => _streams.GetOrAdd(topic, static (_, self) => new TopicStream(self.NewEpoch()), this);
 
-    private long Publish(TopicStream stream, string topic, string name, ReadOnlyMemory<byte> data, HistoryPolicy? policy)
+    // Within the stream's lock a topic's keys are looked up and added as one step.
+    private long PublishOnce(TopicStream stream, string topic, string name, EventData data, HistoryPolicy? policy, string? key)
+    {
+        if (key is null)
+        {
+            return Publish(stream, topic, name, data, policy);
+        }
+        if (!_keys.TryGet(topic, key, out var offset))
+        {
+            offset = Publish(stream, topic, name, data, policy);
+            _keys.Add(topic, key, offset);
+        }
+        ForgetIfIdle(topic, stream);
+        return offset;
+    }
+
+    private long Publish(TopicStream stream, string topic, string name, EventData data, HistoryPolicy? policy)
     {
         Publication publication;
         if (policy is null)
@@ -122,6 +144,7 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
 
     private void Sweep()
     {
+        _keys.Trim();
         var now = _time.GetTimestamp();
         foreach (var (topic, stream) in _streams)
         {

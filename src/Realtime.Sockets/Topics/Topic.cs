@@ -32,9 +32,14 @@ public sealed class Topic
     /// <typeparam name="T">The data's type.</typeparam>
     /// <param name="name">The event's name.</param>
     /// <param name="data">The data, written as JSON.</param>
+    /// <param name="idempotencyKey">
+    /// Names this event in this topic, in 1 to 256 characters, so that one who does not know whether it was published can try again: a second one with the same key
+    /// publishes nothing (for 24 hours, unless the backplane says otherwise). Null for none.
+    /// </param>
     /// <param name="cancellationToken">Gives up waiting for the backplane.</param>
-    public ValueTask PublishAsync<T>(string name, T data, CancellationToken cancellationToken = default) =>
-        _topics.PublishAsync(this, name, data, cancellationToken);
+    /// <exception cref="ArgumentException">The event's name or the key is empty, or the key too long.</exception>
+    public ValueTask PublishAsync<T>(string name, T data, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        _topics.PublishAsync(this, name, data, idempotencyKey, cancellationToken);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -22,7 +22,7 @@ public sealed class TopicEvent
     public string Name => _publication.Name;
 
     /// <summary>The data, UTF-8 JSON.</summary>
-    public ReadOnlyMemory<byte> Data => _publication.Data;
+    public ReadOnlyMemory<byte> Data => _publication.Data.Json;
 
     /// <summary>Its place in the topic's history, from 1; null for a topic without one.</summary>
     public long? Offset => _publication.Offset > 0 ? _publication.Offset : null;

@@ -47,12 +47,16 @@ public sealed class Topics
     /// <param name="topic">The topic's full name, such as <c>room:lobby</c>.</param>
     /// <param name="name">The event's name.</param>
     /// <param name="data">The data, written as JSON.</param>
+    /// <param name="idempotencyKey">
+    /// Names this event in its topic, in 1 to 256 characters, so that one who does not know whether it was published can try again: a second one with the same key
+    /// publishes nothing (for 24 hours, unless the backplane says otherwise). Null for none.
+    /// </param>
     /// <param name="cancellationToken">Gives up waiting for the backplane.</param>
-    /// <exception cref="ArgumentException">No pattern of the app matches the topic's name.</exception>
-    public ValueTask PublishAsync<T>(string topic, string name, T data, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">No pattern of the app matches the topic's name; the event's name or the key is empty, or the key too long.</exception>
+    public ValueTask PublishAsync<T>(string topic, string name, T data, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(topic);
-        return PublishAsync(Require(topic), name, data, cancellationToken);
+        return PublishAsync(Require(topic), name, data, idempotencyKey, cancellationToken);
     }
 
     /// <summary>
@@ -114,11 +118,12 @@ public sealed class Topics
         }
     }
 
-    internal async ValueTask PublishAsync<T>(Topic topic, string name, T data, CancellationToken cancellationToken)
+    internal async ValueTask PublishAsync<T>(Topic topic, string name, T data, string? idempotencyKey, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        IdempotencyWindow.CheckKey(idempotencyKey);
         var json = JsonScratch.Serialize(data, _app.Json);
-        await Backplane.PublishAsync(topic.Name, name, json, topic.Definition.History, cancellationToken);
+        await Backplane.PublishAsync(topic.Name, name, new EventData(json), topic.Definition.History, idempotencyKey, cancellationToken);
     }
 
     private Topic Require(string name) => Audiences.Find(name)?.Topic ?? Match(name)

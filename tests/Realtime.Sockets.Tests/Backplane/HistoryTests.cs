@@ -27,7 +27,7 @@ public sealed class HistoryTests
                         _time.Advance(TimeSpan.FromSeconds(random.Next(5)));
                         break;
                     case 1:
-                        var offset = await backplane.PublishAsync("t", "e", new byte[] { 1 }, policy);
+                        var offset = await backplane.PublishAsync("t", "e", new EventData(new byte[] { 1 }), policy);
                         all.Add((offset, _time.GetUtcNow()));
                         Assert.Equal(all.Count, offset);
                         break;
@@ -57,7 +57,7 @@ public sealed class HistoryTests
     public async Task A_place_in_another_epoch_is_lost()
     {
         using var backplane = new InMemoryBackplane(_time);
-        await backplane.PublishAsync("t", "e", new byte[] { 1 }, new HistoryPolicy(10));
+        await backplane.PublishAsync("t", "e", new EventData(new byte[] { 1 }), new HistoryPolicy(10));
 
         var page = await backplane.ReadAsync("t", new HistoryPolicy(10), new StreamPosition("other", 1), newest: 0);
 
@@ -70,14 +70,14 @@ public sealed class HistoryTests
     {
         using var backplane = new InMemoryBackplane(_time);
         var policy = new HistoryPolicy(10, TimeSpan.FromSeconds(30));
-        await backplane.PublishAsync("t", "e", new byte[] { 1 }, policy);
+        await backplane.PublishAsync("t", "e", new EventData(new byte[] { 1 }), policy);
         var before = (await backplane.ReadAsync("t", policy, since: null, newest: 1)).Start;
         Assert.Equal(1, backplane.StreamCount);
 
         _time.Advance(TimeSpan.FromMinutes(2));
 
         Assert.Equal(0, backplane.StreamCount);
-        await backplane.PublishAsync("t", "e", new byte[] { 1 }, policy);
+        await backplane.PublishAsync("t", "e", new EventData(new byte[] { 1 }), policy);
         Assert.False((await backplane.ReadAsync("t", policy, before with { Offset = 1 }, newest: 0)).Recovered);
     }
 
@@ -89,10 +89,34 @@ public sealed class HistoryTests
         var subscription = await backplane.SubscribeAsync("t", static _ => { });
         var place = (await backplane.ReadAsync("t", policy, since: null, newest: 0)).Start;
         await subscription.DisposeAsync();
-        await backplane.PublishAsync("u", "e", new byte[] { 1 }, history: null);
+        await backplane.PublishAsync("u", "e", new EventData(new byte[] { 1 }), history: null);
 
         Assert.Equal(0, backplane.StreamCount);
         Assert.True((await backplane.ReadAsync("t", policy, place, newest: 0)).Recovered);
+    }
+
+    [Fact]
+    public async Task A_repeated_key_publishes_nothing_and_gives_the_first_offset()
+    {
+        using var backplane = new InMemoryBackplane(_time, new IdempotencyWindow { Size = 2, TimeToLive = TimeSpan.FromMinutes(10) });
+        var policy = new HistoryPolicy(10);
+        var heard = new List<long>();
+        await using var subscription = await backplane.SubscribeAsync("t", publication => heard.Add(publication.Offset));
+
+        Assert.Equal(1, await Publish("a"));
+        Assert.Equal(2, await Publish("b"));
+        Assert.Equal(1, await Publish("a"));
+        Assert.Equal(3, await Publish("c"));
+        // The third key pushed the oldest out.
+        Assert.Equal(4, await Publish("a"));
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(5, await Publish("a"));
+
+        Assert.Equal([1, 2, 3, 4, 5], heard);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Publish(""));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Publish(new string('x', 257)));
+
+        ValueTask<long> Publish(string key) => backplane.PublishAsync("t", "e", new EventData(new byte[] { 1 }), policy, key);
     }
 
     private int Kept(List<(long Offset, DateTimeOffset At)> all, HistoryPolicy policy)
