@@ -20,13 +20,15 @@ internal sealed class History(string epoch)
     /// <param name="topic">The topic's name.</param>
     /// <param name="name">The event's name.</param>
     /// <param name="data">The data.</param>
+    /// <param name="recipients">Which members it is for.</param>
     /// <param name="policy">How much is kept.</param>
     /// <param name="now">The time, a timestamp of <paramref name="time"/>.</param>
     /// <param name="time">The clock.</param>
-    public Publication Append(string topic, string name, EventData data, HistoryPolicy policy, long now, TimeProvider time)
+    public Publication Append(
+        string topic, string name, EventData data, Recipients recipients, HistoryPolicy policy, long now, TimeProvider time)
     {
         Top = Top with { Offset = Top.Offset + 1 };
-        var publication = new Publication(topic, name, data, Top.Offset);
+        var publication = new Publication(topic, name, data, Top.Offset, Top.Epoch, recipients);
         Trim(policy, now, time, room: 1);
         if (policy.Size == 0)
         {

@@ -18,19 +18,33 @@ public interface IBackplane
     /// Names this event in its topic, or null. Within the backplane's window (<see cref="IdempotencyWindow"/>) a second one with the same key
     /// publishes nothing: a publish that may or may not have happened can be tried again.
     /// </param>
+    /// <param name="recipients">
+    /// Which members it is for; all by default. It travels with the event to every node, in <see cref="Publication.Recipients"/>, and need not be kept in the
+    /// history: whoever reads that gets every event.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The event's offset, for a repeated key that of the first one; 0 for a topic without history.</returns>
     /// <exception cref="ArgumentException">The key is empty or too long.</exception>
     ValueTask<long> PublishAsync(
-        string topic, string name, EventData data, HistoryPolicy? history, string? idempotencyKey = null, CancellationToken cancellationToken = default);
+        string topic,
+        string name,
+        EventData data,
+        HistoryPolicy? history,
+        string? idempotencyKey = null,
+        Recipients recipients = default,
+        CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Delivers a topic's events to this node, those published after the returned task completes and perhaps some that
     /// were published before.
     /// </summary>
-    /// <param name="topic">The topic's name.</param>
+    /// <param name="topic">
+    /// The topic's name, or a wildcard such as <c>room:*</c>, whose parts that are <c>*</c> stand for any one part (<see cref="TopicWildcard"/>): then the events
+    /// of every topic that it matches.
+    /// </param>
     /// <param name="deliver">
-    /// Called for one event after the other, in order; it neither blocks nor throws, and it does not call the backplane.
+    /// Called for one event of a topic after the other, in order; for a wildcard, events of different topics may come at the same time. It neither blocks nor
+    /// throws, and it does not call the backplane.
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The subscription, which ends when disposed.</returns>

@@ -18,6 +18,8 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
     private readonly TimeProvider _time;
     private readonly IdempotencyKeys _keys;
     private readonly ITimer _sweep;
+    private readonly Lock _wildcardGate = new();
+    private volatile (string Wildcard, Action<Publication> Deliver)[]? _wildcards;
     private long _forgotten;
 
     /// <summary>Makes an empty backplane.</summary>
@@ -38,12 +40,18 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
 
     /// <inheritdoc/>
     public ValueTask<long> PublishAsync(
-        string topic, string name, EventData data, HistoryPolicy? history, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+        string topic,
+        string name,
+        EventData data,
+        HistoryPolicy? history,
+        string? idempotencyKey = null,
+        Recipients recipients = default,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(name);
         IdempotencyWindow.CheckKey(idempotencyKey);
-        if (history is null && idempotencyKey is null && !_streams.ContainsKey(topic))
+        if (history is null && idempotencyKey is null && !_streams.ContainsKey(topic) && !IsHeardByWildcard(topic))
         {
             return new ValueTask<long>(0);
         }
@@ -54,7 +62,7 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
             {
                 if (!stream.IsForgotten)
                 {
-                    return new ValueTask<long>(PublishOnce(stream, topic, name, data, history, idempotencyKey));
+                    return new ValueTask<long>(PublishOnce(stream, topic, name, data, recipients, history, idempotencyKey));
                 }
             }
         }
@@ -65,6 +73,10 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
     {
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(deliver);
+        if (TopicWildcard.IsWildcard(topic))
+        {
+            return new ValueTask<IAsyncDisposable>(SubscribeWildcard(topic, deliver));
+        }
         while (true)
         {
             var stream = Stream(topic);
@@ -107,39 +119,72 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
     private TopicStream Stream(string topic) => _streams.GetOrAdd(topic, static (_, self) => new TopicStream(self.NewEpoch()), this);
 
     // Within the stream's lock a topic's keys are looked up and added as one step.
-    private long PublishOnce(TopicStream stream, string topic, string name, EventData data, HistoryPolicy? policy, string? key)
+    private long PublishOnce(
+        TopicStream stream, string topic, string name, EventData data, Recipients recipients, HistoryPolicy? policy, string? key)
     {
         if (key is null)
         {
-            return Publish(stream, topic, name, data, policy);
+            return Publish(stream, topic, name, data, recipients, policy);
         }
         if (!_keys.TryGet(topic, key, out var offset))
         {
-            offset = Publish(stream, topic, name, data, policy);
+            offset = Publish(stream, topic, name, data, recipients, policy);
             _keys.Add(topic, key, offset);
         }
         ForgetIfIdle(topic, stream);
         return offset;
     }
 
-    private long Publish(TopicStream stream, string topic, string name, EventData data, HistoryPolicy? policy)
+    private long Publish(TopicStream stream, string topic, string name, EventData data, Recipients recipients, HistoryPolicy? policy)
     {
         Publication publication;
         if (policy is null)
         {
-            publication = new Publication(topic, name, data);
+            publication = new Publication(topic, name, data, recipients: recipients);
         }
         else
         {
             stream.Policy = policy;
-            publication = stream.History.Append(topic, name, data, policy, _time.GetTimestamp(), _time);
+            publication = stream.History.Append(topic, name, data, recipients, policy, _time.GetTimestamp(), _time);
         }
         // Within the lock: that is what keeps deliveries in the order of the offsets.
         foreach (var deliver in stream.Subscribers)
         {
             deliver(publication);
         }
+        if (_wildcards is { } wildcards)
+        {
+            DeliverToWildcards(wildcards, stream, publication);
+        }
         return publication.Offset;
+    }
+
+    private void DeliverToWildcards((string Wildcard, Action<Publication> Deliver)[] wildcards, TopicStream stream, Publication publication)
+    {
+        foreach (var (wildcard, deliver) in wildcards)
+        {
+            if (TopicWildcard.Matches(wildcard, publication.Topic))
+            {
+                deliver(publication);
+            }
+        }
+        if (publication.Offset == 0)
+        {
+            // It may have been made for this event alone.
+            ForgetIfIdle(publication.Topic, stream);
+        }
+    }
+
+    private bool IsHeardByWildcard(string topic) =>
+        _wildcards is { } wildcards && Array.Exists(wildcards, entry => TopicWildcard.Matches(entry.Wildcard, topic));
+
+    private WildcardSubscription SubscribeWildcard(string wildcard, Action<Publication> deliver)
+    {
+        lock (_wildcardGate)
+        {
+            _wildcards = [.. _wildcards ?? [], (wildcard, deliver)];
+        }
+        return new WildcardSubscription(this, wildcard, deliver);
     }
 
     private void Sweep()
@@ -183,6 +228,23 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
         public Action<Publication>[] Subscribers { get; set; } = [];
 
         public bool IsForgotten { get; set; }
+    }
+
+    private sealed class WildcardSubscription(InMemoryBackplane backplane, string wildcard, Action<Publication> deliver) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            lock (backplane._wildcardGate)
+            {
+                var all = backplane._wildcards ?? [];
+                var index = Array.IndexOf(all, (wildcard, deliver));
+                if (index >= 0)
+                {
+                    backplane._wildcards = all.Length == 1 ? null : [.. all[..index], .. all[(index + 1)..]];
+                }
+            }
+            return default;
+        }
     }
 
     private sealed class Subscription(InMemoryBackplane backplane, string topic, TopicStream stream, Action<Publication> deliver) : IAsyncDisposable

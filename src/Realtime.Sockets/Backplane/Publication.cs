@@ -10,12 +10,16 @@ public sealed class Publication
     /// <param name="name">The event's name.</param>
     /// <param name="data">The data; not to be changed afterwards.</param>
     /// <param name="offset">Its place in the topic's history; 0 for a topic without one.</param>
-    public Publication(string topic, string name, EventData data, long offset = 0)
+    /// <param name="epoch">Which numbering the offset is of; null for a topic without history.</param>
+    /// <param name="recipients">Which members it is for; all by default.</param>
+    public Publication(string topic, string name, EventData data, long offset = 0, string? epoch = null, Recipients recipients = default)
     {
         Topic = topic;
         Name = name;
         Data = data;
         Offset = offset;
+        Epoch = epoch;
+        Recipients = recipients;
     }
 
     /// <summary>The topic's name.</summary>
@@ -29,6 +33,12 @@ public sealed class Publication
 
     /// <summary>Its place in the topic's history; 0 for a topic without one.</summary>
     public long Offset { get; }
+
+    /// <summary>Which numbering the offset is of; null for a topic without history.</summary>
+    public string? Epoch { get; }
+
+    /// <summary>Which of the members that hear it live it is for.</summary>
+    public Recipients Recipients { get; }
 
     // Encoded at most once for all receivers, replays included. Two that encode at once make the same frame twice: harmless.
     internal PreparedFrame Frame(ICodec codec) => _frame ??= codec.Event(Topic, Name, Data.Json.Span, Offset);

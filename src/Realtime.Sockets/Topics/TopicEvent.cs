@@ -27,6 +27,9 @@ public sealed class TopicEvent
     /// <summary>Its place in the topic's history, from 1; null for a topic without one.</summary>
     public long? Offset => _publication.Offset > 0 ? _publication.Offset : null;
 
+    /// <summary>Which numbering the offset is of (<see cref="StreamPosition.Epoch"/>); null for a topic without history.</summary>
+    public string? Epoch => _publication.Epoch;
+
     /// <summary>Reads the data.</summary>
     /// <typeparam name="T">The data's type.</typeparam>
     /// <exception cref="JsonException">The data is of another type.</exception>

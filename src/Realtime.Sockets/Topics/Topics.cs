@@ -123,7 +123,7 @@ public sealed class Topics
         ArgumentException.ThrowIfNullOrEmpty(name);
         IdempotencyWindow.CheckKey(idempotencyKey);
         var json = JsonScratch.Serialize(data, _app.Json);
-        await Backplane.PublishAsync(topic.Name, name, new EventData(json), topic.Definition.History, idempotencyKey, cancellationToken);
+        await Backplane.PublishAsync(topic.Name, name, new EventData(json), topic.Definition.History, idempotencyKey, cancellationToken: cancellationToken);
     }
 
     private Topic Require(string name) => Audiences.Find(name)?.Topic ?? Match(name)
