@@ -3,7 +3,7 @@ namespace Realtime.Sockets;
 /// <summary>One published event of a topic, as a backplane keeps and delivers it.</summary>
 public sealed class Publication
 {
-    private PreparedFrame? _frame;
+    private FrameCache _frames;
 
     /// <summary>Makes a publication.</summary>
     /// <param name="topic">The topic's name.</param>
@@ -40,6 +40,6 @@ public sealed class Publication
     /// <summary>Which of the members that hear it live it is for.</summary>
     public Recipients Recipients { get; }
 
-    // Encoded at most once for all receivers, replays included. Two that encode at once make the same frame twice: harmless.
-    internal PreparedFrame Frame(ICodec codec) => _frame ??= codec.Event(Topic, Name, Data.Json.Span, Offset);
+    // Encoded at most once for all receivers of a format, replays included.
+    internal PreparedFrame Frame(WireCodec codec) => _frames[codec] ?? _frames.Keep(codec, codec.Event(Topic, Name, Data, Offset));
 }

@@ -10,14 +10,13 @@ internal sealed class RealtimeEndpoint
     // Ids are unique over nodes and restarts, and short: a random beginning and a count.
     private readonly string _node = RandomNumberGenerator.GetString("0123456789abcdefghijklmnopqrstuvwxyz", 6);
     private long _ids;
-    private PreparedFrame? _farewell;
+    private SharedFrame? _farewell;
 
     private RealtimeEndpoint(App app, Topics topics)
     {
         Topics = topics;
         Host = SocketHost.Of(app);
         Host.Heartbeat = () => topics.Options.Heartbeat;
-        Codec = new JsonCodec(app.Json);
     }
 
     public Topics Topics { get; }
@@ -26,17 +25,18 @@ internal sealed class RealtimeEndpoint
 
     public SocketHost Host { get; }
 
-    public ICodec Codec { get; }
+    /// <summary>The formats that clients may speak.</summary>
+    public Codecs Codecs { get; private set; } = null!;
 
     /// <summary>What every client hears when the server goes.</summary>
-    public PreparedFrame Farewell => _farewell ??= Codec.Away(Options.ReconnectWindow);
+    public SharedFrame Farewell => _farewell!;
 
     /// <summary>Adds the endpoint to an app.</summary>
     public static RealtimeEndpoint Add(App app, Topics topics)
     {
         var endpoint = new RealtimeEndpoint(app, topics);
         app.Services.TryAddSingleton<IBackplane, InMemoryBackplane>();
-        app.OnBuild(() => topics.Build(endpoint.Codec));
+        app.OnBuild(() => endpoint.Build(app));
         app.WebSocketRoute(topics.Options.Path, endpoint.ServeAsync);
         app.Get($"{topics.Options.Path.TrimEnd('/')}/client.js", ClientScript.Serve);
         return endpoint;
@@ -52,11 +52,18 @@ internal sealed class RealtimeEndpoint
         {
             return;
         }
-        if (!connection.RequestedSubprotocols.Contains(Codec.Subprotocol, StringComparer.Ordinal))
+        if (Codecs.Choose(connection.RequestedSubprotocols) is not { } codec)
         {
-            await SocketHost.DenyAsync(connection, 400, $"Offer the subprotocol {Codec.Subprotocol}.");
+            await SocketHost.DenyAsync(connection, 400, $"Offer a subprotocol that is spoken here: {Codecs}.");
             return;
         }
-        await RealtimeSession.RunAsync(this, request);
+        await RealtimeSession.RunAsync(this, request, codec);
+    }
+
+    private void Build(App app)
+    {
+        Codecs = new Codecs(app.Json);
+        _farewell = new SharedFrame(codec => codec.Away(Options.ReconnectWindow));
+        Topics.Build();
     }
 }

@@ -14,10 +14,11 @@ internal sealed partial class RealtimeSession
     private bool _isEnded;
     private int _faults;
 
-    private RealtimeSession(RealtimeEndpoint endpoint, Request request)
+    private RealtimeSession(RealtimeEndpoint endpoint, Request request, WireCodec codec)
     {
         _endpoint = endpoint;
         Request = request;
+        Codec = codec;
         Id = endpoint.NextId();
         var options = endpoint.Options;
         _bucket = new TokenBucket(options.MessageBurst, options.MessagesPerSecond, endpoint.Host.Time);
@@ -29,6 +30,9 @@ internal sealed partial class RealtimeSession
 
     /// <summary>The handshake.</summary>
     public Request Request { get; }
+
+    /// <summary>The format that this client speaks.</summary>
+    public WireCodec Codec { get; }
 
     /// <summary>The connection's only writer.</summary>
     public Outbox Outbox => Link.Outbox;
@@ -55,16 +59,14 @@ internal sealed partial class RealtimeSession
 
     private Link Link { get; set; } = null!;
 
-    private ICodec Codec => _endpoint.Codec;
-
     /// <summary>Lives with one connection, from its handshake to its end.</summary>
-    public static async ValueTask RunAsync(RealtimeEndpoint endpoint, Request request)
+    public static async ValueTask RunAsync(RealtimeEndpoint endpoint, Request request, WireCodec codec)
     {
         var connection = (WebSocketConnection)request.Connection;
-        var session = new RealtimeSession(endpoint, request);
+        var session = new RealtimeSession(endpoint, request, codec);
         session.Link = await Link.AcceptAsync(
-            connection, endpoint.Codec.Subprotocol, endpoint.Host.Options, endpoint.Host.Wheel, endpoint.Farewell, () => session._lane.IsFull);
-        session.Send(endpoint.Codec.Welcome(session.Id, endpoint.Options.Heartbeat));
+            connection, codec.Subprotocol, endpoint.Host.Options, endpoint.Host.Wheel, endpoint.Farewell.For(codec), () => session._lane.IsFull);
+        session.Send(codec.Welcome(session.Id, endpoint.Options.Heartbeat));
         session.Link.Open(endpoint.Options.Heartbeat);
         try
         {
@@ -98,7 +100,7 @@ internal sealed partial class RealtimeSession
     /// <summary>Sends an event to one member alone, in order with what its topic says.</summary>
     public void SendTo<T>(Member member, string name, T data)
     {
-        var frame = Codec.Event(member.Topic.Name, name, JsonScratch.Serialize(data, Request.App.Json), offset: 0);
+        var frame = Codec.Event(member.Topic.Name, name, EventData.Write(data, Request.App.Json), offset: 0);
         if (member.Audience is { } audience)
         {
             audience.Send(member, frame);

@@ -6,8 +6,7 @@ namespace Realtime.Sockets;
 /// and nothing below calls the backplane, which delivers under a lock of its own.
 /// </remarks>
 /// <param name="topic">The topic.</param>
-/// <param name="codec">The format that the members speak.</param>
-internal sealed class Audience(Topic topic, ICodec codec)
+internal sealed class Audience(Topic topic)
 {
     private const int FirstLength = 4;
 
@@ -72,8 +71,8 @@ internal sealed class Audience(Topic topic, ICodec codec)
             member.Position = position;
             if (Topic.Definition.HasPresence)
             {
-                Tell(codec.PresenceChange(Topic.Name, joined: member, left: null), except: member);
-                member.Session.Send(codec.Presence(Topic.Name, Live()));
+                Tell(codec => codec.PresenceChange(Topic.Name, joined: member, left: null), except: member);
+                member.Session.Send(member.Codec.Presence(Topic.Name, [.. Live()]));
             }
             foreach (var (frame, offset) in held.Frames)
             {
@@ -102,7 +101,7 @@ internal sealed class Audience(Topic topic, ICodec codec)
             }
             if (Topic.Definition.HasPresence && member.Held is null)
             {
-                Tell(codec.PresenceChange(Topic.Name, joined: null, left: member), except: null);
+                Tell(codec => codec.PresenceChange(Topic.Name, joined: null, left: member), except: null);
             }
             return true;
         }
@@ -115,7 +114,7 @@ internal sealed class Audience(Topic topic, ICodec codec)
         {
             if (member.Index >= 0 && member.Held is null && Topic.Definition.HasPresence)
             {
-                Tell(codec.PresenceChange(Topic.Name, joined: member, left: null), except: null);
+                Tell(codec => codec.PresenceChange(Topic.Name, joined: member, left: null), except: null);
             }
         }
     }
@@ -139,9 +138,16 @@ internal sealed class Audience(Topic topic, ICodec codec)
         {
             if (_count > 0)
             {
-                var frame = publication.Frame(codec);
+                WireCodec? codec = null;
+                PreparedFrame? frame = null;
                 foreach (var member in _members.AsSpan(0, _count))
                 {
+                    // Asked for only where the format changes: mostly never.
+                    if (frame is null || member.Codec != codec)
+                    {
+                        codec = member.Codec;
+                        frame = publication.Frame(codec);
+                    }
                     Deliver(member, frame, publication.Offset);
                 }
             }
@@ -185,14 +191,15 @@ internal sealed class Audience(Topic topic, ICodec codec)
 
     private IEnumerable<Member> Live() => _members.Take(_count).Where(static member => member.Held is null);
 
-    private void Tell(PreparedFrame frame, Member? except)
+    private void Tell(Func<WireCodec, PreparedFrame> write, Member? except)
     {
+        var frame = new SharedFrame(write);
         foreach (var member in _members.AsSpan(0, _count))
         {
             // One whose join is being answered gets the snapshot, which has it.
             if (member.Held is null && member != except)
             {
-                member.Session.Send(frame);
+                member.Session.Send(frame.For(member.Codec));
             }
         }
     }

@@ -4,8 +4,7 @@ namespace Realtime.Sockets;
 
 /// <summary>The topics that somebody on this node hears. One that nobody hears any more is forgotten.</summary>
 /// <param name="backplane">Where their events come from.</param>
-/// <param name="codec">The format that the members speak.</param>
-internal sealed class Audiences(IBackplane backplane, ICodec codec)
+internal sealed class Audiences(IBackplane backplane)
 {
     // Written under the lock, read without.
     private readonly ConcurrentDictionary<string, Audience> _byName = new(StringComparer.Ordinal);
@@ -26,7 +25,7 @@ internal sealed class Audiences(IBackplane backplane, ICodec codec)
         {
             if (!_byName.TryGetValue(topic.Name, out audience))
             {
-                _byName[topic.Name] = audience = new Audience(topic, codec);
+                _byName[topic.Name] = audience = new Audience(topic);
                 isFirst = true;
             }
             audience.Uses++;

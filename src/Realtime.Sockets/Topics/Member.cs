@@ -16,6 +16,7 @@ public sealed class Member
         Topic = topic;
         Session = session;
         Outbox = session.Outbox;
+        Codec = session.Codec;
     }
 
     /// <summary>Names this membership; no two members have the same.</summary>
@@ -46,7 +47,7 @@ public sealed class Member
         set
         {
             // Written now: what cannot be written fails where it is set, and is written once for all who see it.
-            DataJson = value is null ? default : JsonScratch.Serialize(value, Request.App.Json);
+            WrittenData = value is null ? default : EventData.Write(value, Request.App.Json);
             _data = value;
             Audience?.Changed(this);
         }
@@ -66,8 +67,11 @@ public sealed class Member
     /// <summary>The writer of its connection: here too, because the fan-out asks for it for each frame.</summary>
     internal Outbox Outbox { get; }
 
-    /// <summary><see cref="Data"/> as JSON; empty for null.</summary>
-    internal ReadOnlyMemory<byte> DataJson { get; private set; }
+    /// <summary>The format that its connection speaks: here for the same reason.</summary>
+    internal WireCodec Codec { get; }
+
+    /// <summary><see cref="Data"/> as it goes to the others; empty for null.</summary>
+    internal EventData WrittenData { get; private set; }
 
     /// <summary>Where this member hears the topic, or null while its join handler is at work.</summary>
     internal Audience? Audience { get; set; }

@@ -22,7 +22,7 @@ internal static class PayloadBinding
             typeof(PayloadBinding),
             nameof(Read),
             [type],
-            Expression.Property(call, nameof(TopicCall.Data)),
+            call,
             Expression.Constant(options.GetTypeInfo(type), typeof(JsonTypeInfo<>).MakeGenericType(type)),
             Expression.Constant(mayBeNull || parameter.HasDefaultValue),
             Expression.Convert(Expression.Constant(absent ?? (type.IsValueType ? Activator.CreateInstance(type) : null)), type),
@@ -30,16 +30,16 @@ internal static class PayloadBinding
         return ParameterBinding<TopicCall>.From("data", Expression.Lambda(read, call));
     }
 
-    private static T? Read<T>(ReadOnlyMemory<byte> data, JsonTypeInfo<T> type, bool mayBeAbsent, T? absent, bool mayBeNull)
+    private static T? Read<T>(TopicCall call, JsonTypeInfo<T> type, bool mayBeAbsent, T? absent, bool mayBeNull)
     {
-        if (data.IsEmpty)
+        if (call.Data.IsEmpty)
         {
             return mayBeAbsent ? absent : throw new BadDataException("'data' is missing.");
         }
         T? value;
         try
         {
-            value = JsonSerializer.Deserialize(data.Span, type);
+            value = call.Member.Codec.ReadData(call.Data, type);
         }
         catch (JsonException exception)
         {

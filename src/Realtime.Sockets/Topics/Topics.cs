@@ -107,11 +107,11 @@ public sealed class Topics
     }
 
     /// <summary>Makes the topics usable: compiles their handlers and finds the backplane.</summary>
-    internal void Build(ICodec codec)
+    internal void Build()
     {
         _options.Validate();
         _backplane = _app.Provider.GetRequiredService<IBackplane>();
-        _audiences = new Audiences(_backplane, codec);
+        _audiences = new Audiences(_backplane);
         foreach (var definition in _definitions)
         {
             definition.Compile(_app);

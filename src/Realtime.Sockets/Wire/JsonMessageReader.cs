@@ -6,21 +6,9 @@ namespace Realtime.Sockets;
 /// <param name="bytes">The whole message.</param>
 internal ref struct JsonMessageReader(ReadOnlyMemory<byte> bytes)
 {
-    private const int MaxDepth = 32;
-    private const int MaxNameLength = 256;
-    private const long MaxInteger = (1L << 53) - 1;
-
     // The depth is limited here and not in the reader, which would stop before it has seen the ref.
     private Utf8JsonReader _json = new(bytes.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
-    private Fault? _fault;
-    private string? _type;
-    private long _ref;
-    private string? _topic;
-    private string? _event;
-    private ReadOnlyMemory<byte> _data;
-    private string? _epoch;
-    private long? _offset;
-    private long? _history;
+    private MessageDraft _draft;
 
     /// <summary>Reads the message.</summary>
     public bool TryRead(out ClientMessage message, out Fault fault)
@@ -35,12 +23,7 @@ internal ref struct JsonMessageReader(ReadOnlyMemory<byte> bytes)
             fault = Fault.BadMessage("This is not JSON: a message is one JSON object.");
             return false;
         }
-        var type = Check();
-        message = new ClientMessage(
-            type, _ref, _topic ?? "", _event ?? "", _data, _epoch is not null && _offset is { } offset ? new StreamPosition(_epoch, offset) : null,
-            (int)Math.Min(_history ?? 0, int.MaxValue));
-        fault = _fault.GetValueOrDefault();
-        return _fault is null;
+        return _draft.TryFinish(out message, out fault);
     }
 
     private void ReadObject()
@@ -48,7 +31,7 @@ internal ref struct JsonMessageReader(ReadOnlyMemory<byte> bytes)
         _json.Read();
         if (_json.TokenType != JsonTokenType.StartObject)
         {
-            Fail("A message is one JSON object.");
+            _draft.Fail("A message is one JSON object.");
             _json.Skip();
             _json.Read();
             return;
@@ -65,38 +48,38 @@ internal ref struct JsonMessageReader(ReadOnlyMemory<byte> bytes)
     {
         if (_json.ValueTextEquals("type"u8))
         {
-            _type = ReadText("type");
+            _draft.Type = ReadText("type");
         }
         else if (_json.ValueTextEquals("ref"u8))
         {
-            _ref = ReadInteger("ref", 1) ?? 0;
+            _draft.Ref = ReadInteger("ref", 1) ?? 0;
         }
         else if (_json.ValueTextEquals("topic"u8))
         {
-            _topic = ReadText("topic");
+            _draft.Topic = ReadText("topic");
         }
         else if (_json.ValueTextEquals("event"u8))
         {
-            _event = ReadText("event");
+            _draft.Event = ReadText("event");
         }
         else if (_json.ValueTextEquals("data"u8))
         {
             _json.Read();
             var start = (int)_json.TokenStartIndex;
             SkipValue();
-            _data = bytes[start..(int)_json.BytesConsumed];
+            _draft.Data = bytes[start..(int)_json.BytesConsumed];
         }
         else if (_json.ValueTextEquals("epoch"u8))
         {
-            _epoch = ReadText("epoch");
+            _draft.Epoch = ReadText("epoch");
         }
         else if (_json.ValueTextEquals("offset"u8))
         {
-            _offset = ReadInteger("offset", 0);
+            _draft.Offset = ReadInteger("offset", 0);
         }
         else if (_json.ValueTextEquals("history"u8))
         {
-            _history = ReadInteger("history", 0);
+            _draft.History = ReadInteger("history", 0);
         }
         else
         {
@@ -116,13 +99,13 @@ internal ref struct JsonMessageReader(ReadOnlyMemory<byte> bytes)
             }
             catch (InvalidOperationException)
             {
-                Fail($"'{name}' holds half of a surrogate pair.");
+                _draft.Fail($"'{name}' holds half of a surrogate pair.");
                 return null;
             }
         }
         if (_json.TokenType != JsonTokenType.Null)
         {
-            Fail($"'{name}' is not a string.");
+            _draft.FailText(name);
             SkipValue();
         }
         return null;
@@ -131,13 +114,13 @@ internal ref struct JsonMessageReader(ReadOnlyMemory<byte> bytes)
     private long? ReadInteger(string name, long least)
     {
         _json.Read();
-        if (_json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out var value) && value >= least && value <= MaxInteger)
+        if (_json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out var value) && value >= least && value <= MessageDraft.MaxInteger)
         {
             return value;
         }
         if (_json.TokenType != JsonTokenType.Null)
         {
-            Fail($"'{name}' is not a whole number from {least} to 2^53-1.");
+            _draft.FailInteger(name, least);
             SkipValue();
         }
         return null;
@@ -152,64 +135,11 @@ internal ref struct JsonMessageReader(ReadOnlyMemory<byte> bytes)
         }
         do
         {
-            if (_json.CurrentDepth >= MaxDepth && _json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+            if (_json.CurrentDepth >= MessageDraft.MaxDepth && _json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
             {
-                Fail($"This is nested more than {MaxDepth} deep.");
+                _draft.FailDepth();
             }
         }
         while (_json.Read() && _json.CurrentDepth > depth);
     }
-
-    private ClientMessageType Check()
-    {
-        var type = _type switch
-        {
-            "join" => ClientMessageType.Join,
-            "leave" => ClientMessageType.Leave,
-            "event" => ClientMessageType.Event,
-            "ping" => ClientMessageType.Ping,
-            _ => ClientMessageType.None,
-        };
-        if (_fault is not null)
-        {
-            return type;
-        }
-        if (type == ClientMessageType.None)
-        {
-            _fault = _type is null ? Fault.BadMessage("'type' is missing.") : Fault.UnknownType(_type);
-            return type;
-        }
-        if (type != ClientMessageType.Ping)
-        {
-            CheckName("topic", _topic);
-        }
-        if (type == ClientMessageType.Event)
-        {
-            CheckName("event", _event);
-        }
-        else if (type != ClientMessageType.Ping && _ref == 0)
-        {
-            Fail("'ref' is missing.");
-        }
-        if (type == ClientMessageType.Join && (_epoch is null) != (_offset is null))
-        {
-            Fail("'epoch' and 'offset' go together: one of them is missing.");
-        }
-        return type;
-    }
-
-    private void CheckName(string name, string? value)
-    {
-        if (value is null)
-        {
-            Fail($"'{name}' is missing.");
-        }
-        else if (value.Length is 0 or > MaxNameLength)
-        {
-            Fail($"'{name}' is not of 1 to {MaxNameLength} characters.");
-        }
-    }
-
-    // The first fault is the one to tell.
-    private void Fail(string message) => _fault ??= Fault.BadMessage(message);
 }

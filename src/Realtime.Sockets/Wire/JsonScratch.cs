@@ -14,14 +14,21 @@ internal sealed class JsonScratch : IDisposable
 
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
 
-    private JsonScratch() => Writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions
+    private JsonScratch()
     {
-        // Frames are no HTML: escaping every letter outside of ASCII would only make them longer.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    });
+        Writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions
+        {
+            // Frames are no HTML: escaping every letter outside of ASCII would only make them longer.
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            SkipValidation = true,
+        });
+        Envelope = new JsonEnvelopeWriter(Writer);
+    }
 
     public Utf8JsonWriter Writer { get; }
+
+    /// <summary>The same writer, for the protocol's messages.</summary>
+    public EnvelopeWriter Envelope { get; }
 
     public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
 

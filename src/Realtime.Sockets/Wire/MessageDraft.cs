@@ -1,0 +1,102 @@
+namespace Realtime.Sockets;
+
+/// <summary>A client's message while it is read, whatever its format: what was found so far, and the first fault.</summary>
+internal struct MessageDraft
+{
+    /// <summary>How deep a message may be nested.</summary>
+    public const int MaxDepth = 32;
+
+    /// <summary>The largest integer that every client can hold.</summary>
+    public const long MaxInteger = (1L << 53) - 1;
+
+    private const int MaxNameLength = 256;
+
+    private Fault? _fault;
+
+    public string? Type { get; set; }
+
+    public long Ref { get; set; }
+
+    public string? Topic { get; set; }
+
+    public string? Event { get; set; }
+
+    public ReadOnlyMemory<byte> Data { get; set; }
+
+    public string? Epoch { get; set; }
+
+    public long? Offset { get; set; }
+
+    public long? History { get; set; }
+
+    // The first fault is the one to tell.
+    public void Fail(string message) => _fault ??= Fault.BadMessage(message);
+
+    public void FailDepth() => Fail($"This is nested more than {MaxDepth} deep.");
+
+    public void FailText(string name) => Fail($"'{name}' is not a string.");
+
+    public void FailInteger(string name, long least) => Fail($"'{name}' is not a whole number from {least} to 2^53-1.");
+
+    /// <summary>Checks what was read as a whole.</summary>
+    /// <returns>Whether it is a message; if not, <paramref name="message"/> holds what could be read of it.</returns>
+    public bool TryFinish(out ClientMessage message, out Fault fault)
+    {
+        var type = Check();
+        message = new ClientMessage(
+            type, Ref, Topic ?? "", Event ?? "", Data, Epoch is not null && Offset is { } offset ? new StreamPosition(Epoch, offset) : null,
+            (int)Math.Min(History ?? 0, int.MaxValue));
+        fault = _fault.GetValueOrDefault();
+        return _fault is null;
+    }
+
+    private ClientMessageType Check()
+    {
+        var type = Type switch
+        {
+            "join" => ClientMessageType.Join,
+            "leave" => ClientMessageType.Leave,
+            "event" => ClientMessageType.Event,
+            "ping" => ClientMessageType.Ping,
+            _ => ClientMessageType.None,
+        };
+        if (_fault is not null)
+        {
+            return type;
+        }
+        if (type == ClientMessageType.None)
+        {
+            _fault = Type is null ? Fault.BadMessage("'type' is missing.") : Fault.UnknownType(Type);
+            return type;
+        }
+        if (type != ClientMessageType.Ping)
+        {
+            CheckName("topic", Topic);
+        }
+        if (type == ClientMessageType.Event)
+        {
+            CheckName("event", Event);
+        }
+        else if (type != ClientMessageType.Ping && Ref == 0)
+        {
+            Fail("'ref' is missing.");
+        }
+        if (type == ClientMessageType.Join && (Epoch is null) != (Offset is null))
+        {
+            Fail("'epoch' and 'offset' go together: one of them is missing.");
+        }
+        return type;
+    }
+
+    private void CheckName(string name, string? value)
+    {
+        if (value is null)
+        {
+            Fail($"'{name}' is missing.");
+        }
+        else if (value.Length is 0 or > MaxNameLength)
+        {
+            Fail($"'{name}' is not of 1 to {MaxNameLength} characters.");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Realtime.Sockets;
+
+/// <summary>
+/// Reads and writes the realtime protocol's messages in one format. What the messages say is written here, once for all formats.
+/// </summary>
+/// <param name="index">Its place among the codecs of its endpoint.</param>
+/// <param name="options">How the data of apps is written.</param>
+internal abstract class WireCodec(int index, JsonSerializerOptions options)
+{
+    /// <summary>Its place among the codecs of its endpoint: what is framed once for each of them is kept under it.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>The WebSocket subprotocol that names this format.</summary>
+    public abstract string Subprotocol { get; }
+
+    /// <summary>Text or binary: the only kind of message a client may send in this format.</summary>
+    public abstract WebSocketMessageType MessageType { get; }
+
+    /// <summary>How the data of apps is written.</summary>
+    protected JsonSerializerOptions Options { get; } = options;
+
+    /// <summary>Reads a client's message.</summary>
+    /// <param name="bytes">The whole message.</param>
+    /// <param name="message">The message; where it is faulty, what could be read of it: <see cref="ClientMessage.Ref"/> at least, if it was good.</param>
+    /// <param name="fault">What is wrong with it.</param>
+    public abstract bool TryRead(ReadOnlyMemory<byte> bytes, out ClientMessage message, out Fault fault);
+
+    /// <summary>Reads a client's data.</summary>
+    /// <param name="data">The data, as <see cref="TryRead"/> gave it.</param>
+    /// <param name="contract">What it should be.</param>
+    /// <exception cref="JsonException">It is something else; path and message say where and what, in every format.</exception>
+    public abstract T? ReadData<T>(ReadOnlyMemory<byte> data, JsonTypeInfo<T> contract);
+
+    /// <summary>Writes <c>welcome</c>.</summary>
+    public PreparedFrame Welcome(string connection, TimeSpan heartbeat) => Write((connection, heartbeat), static (writer, state) =>
+    {
+        writer.Type("welcome"u8);
+        writer.Text("connection"u8, state.connection);
+        writer.Integer("heartbeat"u8, (long)state.heartbeat.TotalMilliseconds);
+    });
+
+    /// <summary>Writes a <c>reply</c> with status ok.</summary>
+    /// <param name="reference">The request's <c>ref</c>.</param>
+    /// <param name="data">What the handler returned; null for nothing.</param>
+    /// <param name="join">For the reply to a join of a topic with history: where the client is now.</param>
+    public PreparedFrame Reply(long reference, object? data, JoinOutcome? join = null) => Write((reference, data, join, Options), static (writer, state) =>
+    {
+        writer.Type("reply"u8);
+        writer.Integer("ref"u8, state.reference);
+        writer.Ascii("status"u8, "ok"u8);
+        if (state.data is not null)
+        {
+            writer.Name("data"u8);
+            writer.Value(state.data, state.Options);
+        }
+        if (state.join is { } join)
+        {
+            writer.Text("epoch"u8, join.Position.Epoch);
+            writer.Integer("offset"u8, join.Position.Offset);
+            writer.Flag("recovered"u8, join.Recovered);
+        }
+    });
+
+    /// <summary>Writes a <c>reply</c> with status error.</summary>
+    public PreparedFrame Refuse(long reference, Fault fault) => Write((reference, fault), static (writer, state) =>
+    {
+        writer.Type("reply"u8);
+        writer.Integer("ref"u8, state.reference);
+        writer.Ascii("status"u8, "error"u8);
+        WriteFault(writer, state.fault);
+    });
+
+    /// <summary>Writes an <c>error</c>, for a message without a usable <c>ref</c>.</summary>
+    public PreparedFrame Error(Fault fault, string? topic) => Write((fault, topic), static (writer, state) =>
+    {
+        writer.Type("error"u8);
+        if (state.topic is not null)
+        {
+            writer.Text("topic"u8, state.topic);
+        }
+        WriteFault(writer, state.fault);
+    });
+
+    /// <summary>Writes an <c>event</c>.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="name">The event's name.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="offset">Its place in the topic's history; 0 for none.</param>
+    public PreparedFrame Event(string topic, string name, in EventData data, long offset) => Write((topic, name, data, offset), static (writer, state) =>
+    {
+        writer.Type("event"u8);
+        writer.Text("topic"u8, state.topic);
+        writer.Text("event"u8, state.name);
+        writer.Name("data"u8);
+        writer.Data(state.data);
+        if (state.offset > 0)
+        {
+            writer.Integer("offset"u8, state.offset);
+        }
+    });
+
+    /// <summary>Writes a <c>presence</c> snapshot.</summary>
+    public PreparedFrame Presence(string topic, IReadOnlyCollection<Member> members) => Write((topic, members), static (writer, state) =>
+    {
+        writer.Type("presence"u8);
+        writer.Text("topic"u8, state.topic);
+        writer.Name("members"u8);
+        writer.StartList(state.members.Count);
+        foreach (var member in state.members)
+        {
+            WriteMember(writer, member);
+        }
+        writer.EndList();
+    });
+
+    /// <summary>Writes a <c>presence</c> difference.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="joined">Who came or changed, or null.</param>
+    /// <param name="left">Who left, or null.</param>
+    public PreparedFrame PresenceChange(string topic, Member? joined, Member? left) => Write((topic, joined, left), static (writer, state) =>
+    {
+        writer.Type("presence"u8);
+        writer.Text("topic"u8, state.topic);
+        writer.Name("joined"u8);
+        writer.StartList(state.joined is null ? 0 : 1);
+        if (state.joined is not null)
+        {
+            WriteMember(writer, state.joined);
+        }
+        writer.EndList();
+        writer.Name("left"u8);
+        writer.StartList(state.left is null ? 0 : 1);
+        if (state.left is not null)
+        {
+            writer.Text(state.left.Id);
+        }
+        writer.EndList();
+    });
+
+    /// <summary>Writes <c>reset</c>.</summary>
+    public PreparedFrame Reset(string topic, StreamPosition position) => Write((topic, position), static (writer, state) =>
+    {
+        writer.Type("reset"u8);
+        writer.Text("topic"u8, state.topic);
+        writer.Text("epoch"u8, state.position.Epoch);
+        writer.Integer("offset"u8, state.position.Offset);
+    });
+
+    /// <summary>Writes <c>away</c>.</summary>
+    public PreparedFrame Away(TimeSpan reconnect) => Write(reconnect, static (writer, reconnect) =>
+    {
+        writer.Type("away"u8);
+        writer.Integer("reconnect"u8, (long)reconnect.TotalMilliseconds);
+    });
+
+    /// <summary>Frames one message: a map, whose members <paramref name="members"/> writes.</summary>
+    protected abstract PreparedFrame Write<TState>(TState state, Action<EnvelopeWriter, TState> members);
+
+    private static void WriteFault(EnvelopeWriter writer, Fault fault)
+    {
+        writer.Name("error"u8);
+        writer.StartMap();
+        writer.Text("code"u8, fault.Code);
+        writer.Text("message"u8, fault.Message);
+        writer.EndMap();
+    }
+
+    private static void WriteMember(EnvelopeWriter writer, Member member)
+    {
+        writer.StartMap();
+        writer.Text("id"u8, member.Id);
+        if (member.User is { } user)
+        {
+            writer.Text("user"u8, user);
+        }
+        if (!member.WrittenData.Json.IsEmpty)
+        {
+            writer.Name("data"u8);
+            writer.Data(member.WrittenData);
+        }
+        writer.EndMap();
+    }
+}
