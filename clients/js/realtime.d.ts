@@ -72,6 +72,23 @@ export interface Place {
     readonly offset: number | null;
 }
 
+/** An older event of a topic with history. */
+export interface PastEvent<T = any> {
+    readonly event: string;
+    readonly data: T;
+    readonly offset: number;
+}
+
+/** A page of a topic's history. */
+export interface HistoryPage<T = any> {
+    /** The oldest first. */
+    readonly events: PastEvent<T>[];
+    /** Whether older ones are kept: get them with `history({ before: events[0].offset })`. */
+    readonly more: boolean;
+    /** The numbering that the offsets belong to. */
+    readonly epoch: string;
+}
+
 /** A stream of events that this client is in, once joined. Made by `client.topic(name)`. */
 export interface Topic {
     readonly name: string;
@@ -98,6 +115,13 @@ export interface Topic {
      *   "connection_lost" when the answer was lost, so that the event may or may not have happened. It is not sent again.
      */
     send<T = any>(event: string, data?: unknown): Promise<T>;
+    /**
+     * Asks for older events, page by page; listeners do not hear them. While the connection is away it waits, as `send` does.
+     * @param options `before`: the page ends before this offset; unless given, before the first event that this client was sent.
+     *   `limit`: the most events, 100 unless given; the server gives no more than 1,000 and fewer when they are large.
+     * @returns Rejects with a RealtimeError: code "no_history" for a topic that keeps none, and as `send` does.
+     */
+    history<T = any>(options?: { before?: number; limit?: number }): Promise<HistoryPage<T>>;
     /** Leaves the topic; events that wait are rejected with code "left". Resolves once the server has answered, or is gone. */
     leave(): Promise<void>;
 }

@@ -153,6 +153,7 @@ class Topic {
     #watchers = new Listeners();
     #joined = false;
     #settle = null;         // the promise of join(), until it is settled
+    #start = null;          // the place before the first event that this client was sent
     #place = null;          // { epoch, offset } of the newest event seen, in a topic with history
     #members = null;
     #fresh = false;         // whether the members are of this join: changes before its snapshot belong to none
@@ -228,11 +229,26 @@ class Topic {
      *   the answer was lost, so the event may or may not have happened: it is not sent again.
      */
     send(event, data) {
+        return this.#ask({ type: "event", topic: this.name, event, data });
+    }
+
+    /**
+     * Asks for older events, page by page; listeners do not hear them. While the connection is away it waits, as `send` does.
+     * @param {{ before?: number, limit?: number }} [options] The page ends before the offset `before`: unless given, before the first event that
+     *   this client was sent. At most `limit` events, 100 unless given.
+     * @returns {Promise<{ events: { event: string, data: any, offset: number }[], more: boolean, epoch: string }>} The oldest event first;
+     *   `more` tells whether older ones are kept. The next page: `history({ before: events[0].offset })`.
+     */
+    history({ before = this.#start && this.#start.offset + 1, limit } = {}) {
+        return this.#ask({ type: "history", topic: this.name, before, limit });
+    }
+
+    #ask(request) {
         return new Promise((resolve, reject) => {
             if (!this._wanted) {
                 throw new RealtimeError("not_joined", `Join "${this.name}" before sending to it.`);
             }
-            const message = this.#client._encode({ type: "event", topic: this.name, event, data });
+            const message = this.#client._encode(request);
             const call = { message, resolve, reject };
             if (this.#joined && this.#queue.length === 0) {
                 return this.#client._transmit(message, reply => conclude(call, reply));
@@ -278,7 +294,7 @@ class Topic {
     /** Ends the membership on this side, for the reason that rejects whatever waits. */
     _end(error) {
         this.#suspend();
-        this._wanted = this.#place = this.#members = null;
+        this._wanted = this.#start = this.#place = this.#members = null;
         this.#settle?.reject(error);
         this.#settle = null;
         this.#queue.splice(0).forEach(call => call.reject(error));
@@ -347,6 +363,7 @@ class Topic {
         const place = placeOf(reply);
         if (!resume || reply.recovered === true) {
             this.#place = place;
+            this.#start ??= place;
         } else if (!place) {
             this.#reset(null);      // the topic keeps no history any more
         }                           // else the reset behind this reply moves the place: lost in between, it comes again
@@ -404,7 +421,7 @@ class Topic {
     }
 
     #reset(place) {
-        this.#place = place;
+        this.#start = this.#place = place;
         call(this.onreset, { epoch: place?.epoch ?? null, offset: place?.offset ?? null });
     }
 

@@ -205,3 +205,35 @@ test("presence after a reconnect is the new snapshot, whatever was seen before",
     second.send({ type: "presence", topic: "room", members: [{ id: "m3" }] });
     assert.deepEqual(await lists.next(), [{ id: "m3" }]);
 });
+
+test("paging back asks before the first event that was sent, then before what was paged", async t => {
+    const { peer, room } = await enterRoom(t, WITH_HISTORY);
+    peer.event("room", "said", "new", 13);
+    const first = room.history({ limit: 2 });
+    const asked = await peer.take("history");
+    assert.deepEqual(asked, { type: "history", ref: asked.ref, topic: "room", before: 13, limit: 2 });
+    const page = { epoch: "e1", events: [{ event: "said", data: "a", offset: 11 }, { event: "said", data: "b", offset: 12 }], more: true };
+    peer.ok(asked, { data: page });
+    assert.deepEqual(await first, page);
+
+    const second = room.history({ before: 11 });
+    const older = await peer.take("history");
+    assert.equal(older.before, 11);
+    peer.ok(older, { data: { epoch: "e1", events: [], more: false } });
+    assert.deepEqual((await second).events, []);
+});
+
+test("after a reset paging back begins at the new place, and a topic without history says so", async t => {
+    const { server, peer, room, again } = await enterRoom(t, WITH_HISTORY);
+    peer.cut();
+    await again();
+    const second = await server.welcome();
+    await second.admit({ epoch: "e2", offset: 40, recovered: false });
+    second.send({ type: "reset", topic: "room", epoch: "e2", offset: 40 });
+    await second.settled();
+    const paging = room.history();
+    const asked = await second.take("history");
+    assert.equal(asked.before, 41);
+    second.send({ type: "reply", ref: asked.ref, status: "error", error: { code: "no_history", message: "None." } });
+    await assert.rejects(paging, { code: "no_history" });
+});

@@ -58,7 +58,7 @@ internal sealed class History(string epoch)
         }
         if (_count == 0 && room == 0)
         {
-            (_ring, _start) = ([], 0);
+            Clear();
         }
     }
 
@@ -75,14 +75,28 @@ internal sealed class History(string epoch)
             : Newest(0, recovered: false);
     }
 
-    private HistoryPage Newest(int count, bool recovered)
+    /// <summary>Reads a page of older events.</summary>
+    public HistoryPage ReadBefore(long before, int limit)
+    {
+        var oldest = Top.Offset - _count + 1;
+        var end = Math.Clamp(before, oldest, Top.Offset + 1);
+        var count = (int)Math.Min(limit, end - oldest);
+        return Slice((int)(end - oldest) - count, count, recovered: false);
+    }
+
+    /// <summary>Drops everything that is kept; the numbering goes on.</summary>
+    public void Clear() => (_ring, _start, _count) = ([], 0, 0);
+
+    private HistoryPage Newest(int count, bool recovered) => Slice(_count - count, count, recovered);
+
+    private HistoryPage Slice(int first, int count, bool recovered)
     {
         var publications = new Publication[count];
         for (var index = 0; index < count; index++)
         {
-            publications[index] = _ring[(_start + _count - count + index) % _ring.Length].Publication;
+            publications[index] = _ring[(_start + first + index) % _ring.Length].Publication;
         }
-        return new HistoryPage(Top with { Offset = Top.Offset - count }, publications, recovered);
+        return new HistoryPage(Top with { Offset = Top.Offset - _count + first }, publications, recovered);
     }
 
     private void Grow(int limit)

@@ -3,9 +3,14 @@ namespace Realtime.Sockets;
 /// <summary>
 /// Carries publications to every node of an app and keeps the topics' history. The default keeps all in memory, for one node.
 /// </summary>
-/// <remarks>Register another as a service: <c>app.Services.AddSingleton&lt;IBackplane&gt;(...)</c>.</remarks>
+/// <remarks>Use another one: <c>app.Topics.UseBackplane(time => new ...)</c>.</remarks>
 public interface IBackplane
 {
+    /// <summary>Makes it ready, before anything else is asked of it. An app does so when it starts, and disposes of it when it has stopped.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BackplaneException">It cannot work; the message says why and what to do.</exception>
+    ValueTask OpenAsync(CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Publishes an event. Where the topic keeps history, appending and publishing are one step: events are delivered in
     /// the order of their offsets.
@@ -24,6 +29,7 @@ public interface IBackplane
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The event's offset, for a repeated key that of the first one; 0 for a topic without history.</returns>
+    /// <exception cref="BackplaneException">It could not be published.</exception>
     /// <exception cref="ArgumentException">The key is empty or too long.</exception>
     ValueTask<long> PublishAsync(
         string topic,
@@ -61,4 +67,15 @@ public interface IBackplane
     /// new reader: up to <paramref name="newest"/> events.
     /// </returns>
     ValueTask<HistoryPage> ReadAsync(string topic, HistoryPolicy history, StreamPosition? since, int newest, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads older events of a topic that keeps a history, page by page.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="history">How much of the topic is kept.</param>
+    /// <param name="before">The page ends before this offset; <see cref="long.MaxValue"/> for the newest events.</param>
+    /// <param name="limit">The most events to read, from 1.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>
+    /// The newest <paramref name="limit"/> of the kept events before <paramref name="before"/>, the oldest first, and the position before them; not recovered.
+    /// </returns>
+    ValueTask<HistoryPage> ReadBeforeAsync(string topic, HistoryPolicy history, long before, int limit, CancellationToken cancellationToken = default);
 }

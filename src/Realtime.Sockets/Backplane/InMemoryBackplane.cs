@@ -6,12 +6,14 @@ namespace Realtime.Sockets;
 
 /// <summary>Publishes within this process and keeps history in memory: it is gone when the process ends.</summary>
 /// <remarks>
-/// A topic takes memory while somebody is subscribed to it or while it keeps an event. What expires in a topic that
-/// nobody touches is swept up once a minute.
+/// A topic takes memory while somebody is subscribed to it or while it keeps an event. Once a minute what has expired is swept up, also in
+/// topics that nobody touches. A topic without a time limit is swept up too once nobody has been subscribed to it, published to it or read it for
+/// 24 hours: names that are used once must not hold memory for ever.
 /// </remarks>
 public sealed class InMemoryBackplane : IBackplane, IDisposable
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromHours(24);
 
     private readonly ConcurrentDictionary<string, TopicStream> _streams = new(StringComparer.Ordinal);
     private readonly string _node = RandomNumberGenerator.GetHexString(8, lowercase: true);
@@ -21,6 +23,7 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
     private readonly Lock _wildcardGate = new();
     private volatile (string Wildcard, Action<Publication> Deliver)[]? _wildcards;
     private long _forgotten;
+    private volatile bool _isClosed;
 
     /// <summary>Makes an empty backplane.</summary>
     /// <param name="time">The clock that history expires by.</param>
@@ -38,6 +41,12 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
     /// <summary>How many topics take memory.</summary>
     internal int StreamCount => _streams.Count;
 
+    /// <summary>How many idempotency keys take memory.</summary>
+    internal int KeyCount => _keys.Count;
+
+    /// <inheritdoc/>
+    public ValueTask OpenAsync(CancellationToken cancellationToken = default) => default;
+
     /// <inheritdoc/>
     public ValueTask<long> PublishAsync(
         string topic,
@@ -51,20 +60,44 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(name);
         IdempotencyWindow.CheckKey(idempotencyKey);
-        if (history is null && idempotencyKey is null && !_streams.ContainsKey(topic) && !IsHeardByWildcard(topic))
+        if (history is null && idempotencyKey is null && !IsHeard(topic))
         {
             return new ValueTask<long>(0);
         }
-        while (true)
+        var stream = Enter(topic);
+        try
         {
-            var stream = Stream(topic);
-            lock (stream)
-            {
-                if (!stream.IsForgotten)
-                {
-                    return new ValueTask<long>(PublishOnce(stream, topic, name, data, recipients, history, idempotencyKey));
-                }
-            }
+            return new ValueTask<long>(idempotencyKey is null
+                ? Publish(stream, topic, name, data, recipients, history)
+                : PublishOnce(stream, topic, name, data, recipients, history, idempotencyKey));
+        }
+        finally
+        {
+            stream.Gate.Exit();
+        }
+    }
+
+    /// <summary>
+    /// Delivers an event that has its place in a history elsewhere: for backplanes that keep history by themselves and let this one
+    /// know who hears what in the process.
+    /// </summary>
+    /// <param name="publication">The event; those of one topic come one after the other, in order.</param>
+    public void Deliver(Publication publication)
+    {
+        ArgumentNullException.ThrowIfNull(publication);
+        if (!IsHeard(publication.Topic) || _isClosed)
+        {
+            return;
+        }
+        var stream = Enter(publication.Topic);
+        try
+        {
+            Deliver(stream, publication);
+            ForgetIfIdle(publication.Topic, stream);
+        }
+        finally
+        {
+            stream.Gate.Exit();
         }
     }
 
@@ -77,55 +110,92 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
         {
             return new ValueTask<IAsyncDisposable>(SubscribeWildcard(topic, deliver));
         }
-        while (true)
+        var stream = Enter(topic);
+        try
         {
-            var stream = Stream(topic);
-            lock (stream)
-            {
-                if (!stream.IsForgotten)
-                {
-                    stream.Subscribers = [.. stream.Subscribers, deliver];
-                    return new ValueTask<IAsyncDisposable>(new Subscription(this, topic, stream, deliver));
-                }
-            }
+            stream.Add(deliver);
+            return new ValueTask<IAsyncDisposable>(new Subscription(this, topic, stream, deliver));
+        }
+        finally
+        {
+            stream.Gate.Exit();
         }
     }
 
     /// <inheritdoc/>
     public ValueTask<HistoryPage> ReadAsync(
-        string topic, HistoryPolicy history, StreamPosition? since, int newest, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(topic);
-        ArgumentNullException.ThrowIfNull(history);
-        if (!_streams.TryGetValue(topic, out var stream))
-        {
-            return new ValueTask<HistoryPage>(new History(NewEpoch()).Read(since, newest));
-        }
-        lock (stream)
-        {
-            stream.Policy = history;
-            stream.History.Trim(history, _time.GetTimestamp(), _time);
-            return new ValueTask<HistoryPage>(stream.History.Read(since, newest));
-        }
-    }
+        string topic, HistoryPolicy history, StreamPosition? since, int newest, CancellationToken cancellationToken = default) =>
+        new(Read(topic, history, (since, newest), static (kept, asked) => kept.Read(asked.since, asked.newest)));
 
-    /// <summary>Stops the clock that history expires by.</summary>
-    public void Dispose() => _sweep.Dispose();
+    /// <inheritdoc/>
+    public ValueTask<HistoryPage> ReadBeforeAsync(
+        string topic, HistoryPolicy history, long before, int limit, CancellationToken cancellationToken = default) =>
+        new(Read(topic, history, (before, limit), static (kept, asked) => kept.ReadBefore(asked.before, asked.limit)));
+
+    /// <summary>Forgets everything; nobody hears anything any more.</summary>
+    public void Dispose()
+    {
+        _isClosed = true;
+        _sweep.Dispose();
+        _wildcards = null;
+        foreach (var (_, stream) in _streams)
+        {
+            lock (stream.Gate)
+            {
+                stream.IsForgotten = true;
+                stream.RemoveAll();
+            }
+        }
+        _streams.Clear();
+    }
 
     // A topic that never published has nothing that a client could have missed: it has the same epoch, at offset 0,
     // however often it is forgotten and made again, until another topic's history is forgotten.
     private string NewEpoch() => string.Create(CultureInfo.InvariantCulture, $"{_node}-{Interlocked.Read(ref _forgotten):x}");
 
-    private TopicStream Stream(string topic) => _streams.GetOrAdd(topic, static (_, self) => new TopicStream(self.NewEpoch()), this);
+    // The topic's stream, made if there is none, with its lock held.
+    private TopicStream Enter(string topic)
+    {
+        while (true)
+        {
+            if (_isClosed)
+            {
+                throw new BackplaneException("The backplane is closed: the app has stopped.");
+            }
+            var stream = _streams.GetOrAdd(topic, static (_, self) => new TopicStream(self.NewEpoch(), self._time.GetTimestamp()), this);
+            stream.Gate.Enter();
+            if (!stream.IsForgotten)
+            {
+                return stream;
+            }
+            stream.Gate.Exit();
+            // Whoever forgets takes it out as its last act, within the lock, except on closing.
+            _streams.TryRemove(new KeyValuePair<string, TopicStream>(topic, stream));
+        }
+    }
+
+    private HistoryPage Read<TAsked>(string topic, HistoryPolicy policy, TAsked asked, Func<History, TAsked, HistoryPage> read)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentNullException.ThrowIfNull(policy);
+        if (!_streams.TryGetValue(topic, out var stream))
+        {
+            return read(new History(NewEpoch()), asked);
+        }
+        lock (stream.Gate)
+        {
+            var now = _time.GetTimestamp();
+            stream.Policy = policy;
+            stream.TouchedAt = now;
+            stream.History.Trim(policy, now, _time);
+            return read(stream.History, asked);
+        }
+    }
 
     // Within the stream's lock a topic's keys are looked up and added as one step.
     private long PublishOnce(
-        TopicStream stream, string topic, string name, EventData data, Recipients recipients, HistoryPolicy? policy, string? key)
+        TopicStream stream, string topic, string name, EventData data, Recipients recipients, HistoryPolicy? policy, string key)
     {
-        if (key is null)
-        {
-            return Publish(stream, topic, name, data, recipients, policy);
-        }
         if (!_keys.TryGet(topic, key, out var offset))
         {
             offset = Publish(stream, topic, name, data, recipients, policy);
@@ -144,39 +214,38 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
         }
         else
         {
+            var now = _time.GetTimestamp();
             stream.Policy = policy;
-            publication = stream.History.Append(topic, name, data, recipients, policy, _time.GetTimestamp(), _time);
+            stream.TouchedAt = now;
+            publication = stream.History.Append(topic, name, data, recipients, policy, now, _time);
         }
-        // Within the lock: that is what keeps deliveries in the order of the offsets.
-        foreach (var deliver in stream.Subscribers)
+        Deliver(stream, publication);
+        if (policy is null)
         {
-            deliver(publication);
-        }
-        if (_wildcards is { } wildcards)
-        {
-            DeliverToWildcards(wildcards, stream, publication);
+            // It may have been made for this event alone, which only a wildcard heard.
+            ForgetIfIdle(topic, stream);
         }
         return publication.Offset;
     }
 
-    private void DeliverToWildcards((string Wildcard, Action<Publication> Deliver)[] wildcards, TopicStream stream, Publication publication)
+    // Within the lock: that is what keeps deliveries in the order of the offsets.
+    private void Deliver(TopicStream stream, Publication publication)
     {
-        foreach (var (wildcard, deliver) in wildcards)
+        foreach (var deliver in stream.Subscribers)
+        {
+            deliver(publication);
+        }
+        foreach (var (wildcard, deliver) in _wildcards ?? [])
         {
             if (TopicWildcard.Matches(wildcard, publication.Topic))
             {
                 deliver(publication);
             }
         }
-        if (publication.Offset == 0)
-        {
-            // It may have been made for this event alone.
-            ForgetIfIdle(publication.Topic, stream);
-        }
     }
 
-    private bool IsHeardByWildcard(string topic) =>
-        _wildcards is { } wildcards && Array.Exists(wildcards, entry => TopicWildcard.Matches(entry.Wildcard, topic));
+    private bool IsHeard(string topic) => _streams.ContainsKey(topic)
+        || (_wildcards is { } wildcards && Array.Exists(wildcards, entry => TopicWildcard.Matches(entry.Wildcard, topic)));
 
     private WildcardSubscription SubscribeWildcard(string wildcard, Action<Publication> deliver)
     {
@@ -193,11 +262,15 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
         var now = _time.GetTimestamp();
         foreach (var (topic, stream) in _streams)
         {
-            lock (stream)
+            lock (stream.Gate)
             {
                 if (stream.Policy is { } policy)
                 {
                     stream.History.Trim(policy, now, _time);
+                }
+                if (stream.Subscribers.Length == 0 && _time.GetElapsedTime(stream.TouchedAt, now) >= IdleLimit)
+                {
+                    stream.History.Clear();
                 }
                 ForgetIfIdle(topic, stream);
             }
@@ -219,28 +292,29 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
         _streams.TryRemove(new KeyValuePair<string, TopicStream>(topic, stream));
     }
 
-    private sealed class TopicStream(string epoch)
+    private void Leave(string topic, TopicStream stream, Action<Publication> deliver)
     {
-        public History History { get; } = new(epoch);
-
-        public HistoryPolicy? Policy { get; set; }
-
-        public Action<Publication>[] Subscribers { get; set; } = [];
-
-        public bool IsForgotten { get; set; }
+        lock (stream.Gate)
+        {
+            stream.Remove(deliver);
+            stream.TouchedAt = _time.GetTimestamp();
+            ForgetIfIdle(topic, stream);
+        }
     }
 
     private sealed class WildcardSubscription(InMemoryBackplane backplane, string wildcard, Action<Publication> deliver) : IAsyncDisposable
     {
+        private bool _isDisposed;
+
         public ValueTask DisposeAsync()
         {
-            lock (backplane._wildcardGate)
+            if (!Interlocked.Exchange(ref _isDisposed, true))
             {
-                var all = backplane._wildcards ?? [];
-                var index = Array.IndexOf(all, (wildcard, deliver));
-                if (index >= 0)
+                lock (backplane._wildcardGate)
                 {
-                    backplane._wildcards = all.Length == 1 ? null : [.. all[..index], .. all[(index + 1)..]];
+                    var all = backplane._wildcards ?? [];
+                    var index = Array.IndexOf(all, (wildcard, deliver));
+                    backplane._wildcards = all.Length <= 1 ? null : [.. all[..index], .. all[(index + 1)..]];
                 }
             }
             return default;
@@ -249,16 +323,13 @@ public sealed class InMemoryBackplane : IBackplane, IDisposable
 
     private sealed class Subscription(InMemoryBackplane backplane, string topic, TopicStream stream, Action<Publication> deliver) : IAsyncDisposable
     {
+        private bool _isDisposed;
+
         public ValueTask DisposeAsync()
         {
-            lock (stream)
+            if (!Interlocked.Exchange(ref _isDisposed, true))
             {
-                var index = Array.IndexOf(stream.Subscribers, deliver);
-                if (index >= 0)
-                {
-                    stream.Subscribers = [.. stream.Subscribers[..index], .. stream.Subscribers[(index + 1)..]];
-                    backplane.ForgetIfIdle(topic, stream);
-                }
+                backplane.Leave(topic, stream, deliver);
             }
             return default;
         }

@@ -37,6 +37,7 @@ internal sealed class RealtimeEndpoint
         var endpoint = new RealtimeEndpoint(app, topics);
         app.Services.TryAddSingleton<IBackplane, InMemoryBackplane>();
         app.OnBuild(() => endpoint.Build(app));
+        app.OnStart(cancellationToken => topics.Backplane.OpenAsync(cancellationToken));
         app.WebSocketRoute(topics.Options.Path, endpoint.ServeAsync);
         app.Get($"{topics.Options.Path.TrimEnd('/')}/client.js", ClientScript.Serve);
         return endpoint;

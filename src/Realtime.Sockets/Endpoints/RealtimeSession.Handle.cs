@@ -5,6 +5,9 @@ namespace Realtime.Sockets;
 
 internal sealed partial class RealtimeSession
 {
+    private const int DefaultPage = 100;
+    private const int LargestPage = 1000;
+
     // One at a time, in the order of the messages: the lane sees to it.
     private async ValueTask HandleAsync(ClientMessage message)
     {
@@ -14,6 +17,7 @@ internal sealed partial class RealtimeSession
             {
                 ClientMessageType.Join => await JoinAsync(message),
                 ClientMessageType.Leave => await LeaveAsync(message),
+                ClientMessageType.History => await PageAsync(message),
                 _ => await CallAsync(message),
             };
             if (fault is { } refused)
@@ -134,6 +138,33 @@ internal sealed partial class RealtimeSession
         }
         audience.GoLive(member, position);
         return true;
+    }
+
+    private async ValueTask<Fault?> PageAsync(ClientMessage message)
+    {
+        if (Find(message.Topic) is not { } member)
+        {
+            return Fault.NotJoined(message.Topic);
+        }
+        if (member.Topic.Definition.History is not { } history)
+        {
+            return Fault.NoHistory(message.Topic);
+        }
+        var limit = message.History == 0 ? DefaultPage : Math.Min(message.History, LargestPage);
+        // One more than asked for: whether it is there is what the client wants to know next.
+        var page = await _endpoint.Topics.Backplane.ReadBeforeAsync(message.Topic, history, message.Before ?? long.MaxValue, limit + 1, Ended);
+        var first = page.Publications.Count;
+        // As many as fit a message that leaves the outbox room for others; one at least, so that paging gets on.
+        for (var bytes = 0L; first > 0 && page.Publications.Count - first < limit; first--)
+        {
+            bytes += page.Publications[first - 1].Data.Json.Length;
+            if (bytes > OutboxLimit / 4 && first < page.Publications.Count)
+            {
+                break;
+            }
+        }
+        await SendReplayAsync(Codec.History(message.Ref, page.Start.Epoch, [.. page.Publications.Skip(first)], more: first > 0));
+        return null;
     }
 
     // A replay may be larger than the outbox: it waits for room, where live events would not.

@@ -41,6 +41,15 @@ public sealed class Topic
     public ValueTask PublishAsync<T>(string name, T data, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         _topics.PublishAsync(this, name, data, idempotencyKey, cancellationToken);
 
+    /// <summary>Reads older events of a topic that keeps a history, page by page.</summary>
+    /// <param name="before">The page ends before this offset; null for the newest events.</param>
+    /// <param name="limit">The most events to read, from 1.</param>
+    /// <param name="cancellationToken">Gives up waiting for the backplane.</param>
+    /// <returns>Up to <paramref name="limit"/> kept events, the oldest first; none where nothing older is kept.</returns>
+    /// <exception cref="InvalidOperationException">The topic keeps no history.</exception>
+    public ValueTask<IReadOnlyList<TopicEvent>> HistoryAsync(long? before = null, int limit = 100, CancellationToken cancellationToken = default) =>
+        _topics.HistoryAsync(this, before, limit, cancellationToken);
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

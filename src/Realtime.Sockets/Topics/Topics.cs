@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Realtime.Sockets;
 
 namespace Realtime;
@@ -57,6 +58,29 @@ public sealed class Topics
     {
         ArgumentException.ThrowIfNullOrEmpty(topic);
         return PublishAsync(Require(topic), name, data, idempotencyKey, cancellationToken);
+    }
+
+    /// <summary>Reads older events of a topic that keeps a history, page by page.</summary>
+    /// <param name="topic">The topic's full name.</param>
+    /// <param name="before">The page ends before this offset; null for the newest events.</param>
+    /// <param name="limit">The most events to read, from 1.</param>
+    /// <param name="cancellationToken">Gives up waiting for the backplane.</param>
+    /// <returns>Up to <paramref name="limit"/> kept events, the oldest first; none where nothing older is kept.</returns>
+    /// <exception cref="ArgumentException">No pattern of the app matches the topic's name.</exception>
+    /// <exception cref="InvalidOperationException">The topic keeps no history.</exception>
+    public ValueTask<IReadOnlyList<TopicEvent>> HistoryAsync(
+        string topic, long? before = null, int limit = 100, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        return HistoryAsync(Require(topic), before, limit, cancellationToken);
+    }
+
+    /// <summary>Carries and keeps events elsewhere than in memory.</summary>
+    /// <param name="create">Makes the backplane, given the app's clock. Called once, when the app is built; the app opens it when it starts and disposes of it at the end.</param>
+    public void UseBackplane(Func<TimeProvider, IBackplane> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        _app.Services.Replace(ServiceDescriptor.Singleton(provider => create(provider.GetRequiredService<TimeProvider>())));
     }
 
     /// <summary>
@@ -124,6 +148,15 @@ public sealed class Topics
         IdempotencyWindow.CheckKey(idempotencyKey);
         var json = JsonScratch.Serialize(data, _app.Json);
         await Backplane.PublishAsync(topic.Name, name, new EventData(json), topic.Definition.History, idempotencyKey, cancellationToken: cancellationToken);
+    }
+
+    internal async ValueTask<IReadOnlyList<TopicEvent>> HistoryAsync(Topic topic, long? before, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        var history = topic.Definition.History
+            ?? throw new InvalidOperationException($"The topic '{topic.Name}' keeps no history. Let it: app.Topic(\"{topic.Definition.Pattern.Text}\", topic => topic.History(size: 100)).");
+        var page = await Backplane.ReadBeforeAsync(topic.Name, history, before ?? long.MaxValue, limit, cancellationToken);
+        return [.. page.Publications.Select(publication => new TopicEvent(publication, _app.Json))];
     }
 
     private Topic Require(string name) => Audiences.Find(name)?.Topic ?? Match(name)

@@ -7,9 +7,10 @@ namespace Realtime.Sockets;
 /// <param name="Event">The event's name; empty for all but an event.</param>
 /// <param name="Data">The data as the codec's own bytes, within the message; empty where there is none.</param>
 /// <param name="Since">Where a rejoining client was, or null.</param>
-/// <param name="History">How many of the newest events a joining client asks for.</param>
+/// <param name="History">How many events a client asks for: of the newest on a join, of older ones by a history message; 0 where it does not say.</param>
+/// <param name="Before">The offset before which a history message asks for events; null for the newest.</param>
 internal readonly record struct ClientMessage(
-    ClientMessageType Type, long Ref, string Topic, string Event, ReadOnlyMemory<byte> Data, StreamPosition? Since, int History)
+    ClientMessageType Type, long Ref, string Topic, string Event, ReadOnlyMemory<byte> Data, StreamPosition? Since, int History, long? Before = null)
 {
     /// <summary>The same message with data of its own, for when it outlives the buffer it was read from.</summary>
     public ClientMessage Keep() => Data.IsEmpty ? this : this with { Data = Data.ToArray() };

@@ -7,5 +7,6 @@ internal enum ClientMessageType
     Join,
     Leave,
     Event,
+    History,
     Ping,
 }

@@ -5,7 +5,7 @@ internal readonly record struct Fault(string Code, string Message)
 {
     public static Fault BadMessage(string message) => new("bad_message", message);
 
-    public static Fault UnknownType(string type) => new("unknown_type", $"There is no message type '{Shorten(type)}': send join, leave, event or ping.");
+    public static Fault UnknownType(string type) => new("unknown_type", $"There is no message type '{Shorten(type)}': send join, leave, event, history or ping.");
 
     public static Fault UnknownTopic(string topic) => new("unknown_topic", $"There is no topic '{Shorten(topic)}'.");
 
@@ -14,6 +14,8 @@ internal readonly record struct Fault(string Code, string Message)
     public static Fault BadData(string message) => new("bad_data", message);
 
     public static Fault NotJoined(string topic) => new("not_joined", $"This connection is not in the topic '{Shorten(topic)}': join it first.");
+
+    public static Fault NoHistory(string topic) => new("no_history", $"The topic '{Shorten(topic)}' keeps no history.");
 
     public static Fault AlreadyJoined(string topic) => new("already_joined", $"This connection is in the topic '{Shorten(topic)}' already.");
 

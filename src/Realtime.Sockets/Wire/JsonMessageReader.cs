@@ -81,6 +81,14 @@ internal ref struct JsonMessageReader(ReadOnlyMemory<byte> bytes)
         {
             _draft.History = ReadInteger("history", 0);
         }
+        else if (_json.ValueTextEquals("before"u8))
+        {
+            _draft.Before = ReadInteger("before", 1);
+        }
+        else if (_json.ValueTextEquals("limit"u8))
+        {
+            _draft.Limit = ReadInteger("limit", 1);
+        }
         else
         {
             _json.Read();

@@ -29,6 +29,10 @@ internal struct MessageDraft
 
     public long? History { get; set; }
 
+    public long? Before { get; set; }
+
+    public long? Limit { get; set; }
+
     // The first fault is the one to tell.
     public void Fail(string message) => _fault ??= Fault.BadMessage(message);
 
@@ -45,7 +49,7 @@ internal struct MessageDraft
         var type = Check();
         message = new ClientMessage(
             type, Ref, Topic ?? "", Event ?? "", Data, Epoch is not null && Offset is { } offset ? new StreamPosition(Epoch, offset) : null,
-            (int)Math.Min(History ?? 0, int.MaxValue));
+            (int)Math.Min((type == ClientMessageType.History ? Limit : History) ?? 0, int.MaxValue), Before);
         fault = _fault.GetValueOrDefault();
         return _fault is null;
     }
@@ -57,6 +61,7 @@ internal struct MessageDraft
             "join" => ClientMessageType.Join,
             "leave" => ClientMessageType.Leave,
             "event" => ClientMessageType.Event,
+            "history" => ClientMessageType.History,
             "ping" => ClientMessageType.Ping,
             _ => ClientMessageType.None,
         };

@@ -103,6 +103,31 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
         }
     });
 
+    /// <summary>Writes the <c>reply</c> to a <c>history</c>.</summary>
+    /// <param name="reference">The request's <c>ref</c>.</param>
+    /// <param name="epoch">The name of the numbering.</param>
+    /// <param name="events">The events, the oldest first.</param>
+    /// <param name="more">Whether older ones are kept.</param>
+    public PreparedFrame History(long reference, string epoch, IReadOnlyCollection<Publication> events, bool more) =>
+        Write((reference, epoch, events, more), static (writer, state) =>
+        {
+            writer.Type("reply"u8);
+            writer.Integer("ref"u8, state.reference);
+            writer.Ascii("status"u8, "ok"u8);
+            writer.Name("data"u8);
+            writer.StartMap();
+            writer.Text("epoch"u8, state.epoch);
+            writer.Name("events"u8);
+            writer.StartList(state.events.Count);
+            foreach (var publication in state.events)
+            {
+                WritePast(writer, publication);
+            }
+            writer.EndList();
+            writer.Flag("more"u8, state.more);
+            writer.EndMap();
+        });
+
     /// <summary>Writes a <c>presence</c> snapshot.</summary>
     public PreparedFrame Presence(string topic, IReadOnlyCollection<Member> members) => Write((topic, members), static (writer, state) =>
     {
@@ -166,6 +191,16 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
         writer.StartMap();
         writer.Text("code"u8, fault.Code);
         writer.Text("message"u8, fault.Message);
+        writer.EndMap();
+    }
+
+    private static void WritePast(EnvelopeWriter writer, Publication publication)
+    {
+        writer.StartMap();
+        writer.Text("event"u8, publication.Name);
+        writer.Name("data"u8);
+        writer.Data(publication.Data);
+        writer.Integer("offset"u8, publication.Offset);
         writer.EndMap();
     }
 

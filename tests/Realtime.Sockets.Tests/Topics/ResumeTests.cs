@@ -125,6 +125,73 @@ public sealed class ResumeTests
         Assert.All(readers.SelectMany(static reader => reader.Offsets.Zip(reader.Values)).GroupBy(static pair => pair.First), static group => Assert.Single(group.Distinct()));
     }
 
+    [Fact]
+    public async Task A_member_pages_back_to_the_oldest_event_kept()
+    {
+        var app = new App();
+        app.Topic("log", static log => log.History(5));
+        await using var server = await TestServer.StartAsync(app);
+        for (var index = 1; index <= 7; index++)
+        {
+            await app.Topics.PublishAsync("log", "line", index);
+        }
+        await using var client = await TestClient.ConnectAsync(server);
+        var epoch = (await client.JoinAsync("log")).Text("epoch");
+
+        var newest = await client.AskAsync(new { type = "history", @ref = 2, topic = "log", limit = 2 });
+        var older = await client.AskAsync(new { type = "history", @ref = 3, topic = "log", before = 6 });
+        var none = await client.AskAsync(new { type = "history", @ref = 4, topic = "log", before = 3 });
+
+        Assert.Equal(
+            $$$"""{"type":"reply","ref":2,"status":"ok","data":{"epoch":"{{{epoch}}}","events":[{"event":"line","data":6,"offset":6},{"event":"line","data":7,"offset":7}],"more":true}}""",
+            newest.GetRawText());
+        Assert.Equal([3L, 4, 5], Offsets(older));
+        Assert.False(older.GetProperty("data").GetProperty("more").GetBoolean());
+        Assert.Empty(Offsets(none));
+        Assert.Equal([3L, 4], (await app.Topics.HistoryAsync("log", before: 5)).Select(static one => one.Offset!.Value));
+    }
+
+    [Fact]
+    public async Task A_page_of_large_events_is_shorter_than_asked_for()
+    {
+        var app = new App();
+        app.Sockets = app.Sockets with { OutboxLimit = 50_000 };
+        app.Topic("log", static log => log.History(1000));
+        await using var server = await TestServer.StartAsync(app);
+        for (var index = 1; index <= 10; index++)
+        {
+            await app.Topics.PublishAsync("log", "line", new string('x', 5000));
+        }
+        await app.Topics.PublishAsync("log", "line", new string('x', 20_000));
+        await using var client = await TestClient.ConnectAsync(server);
+        await client.JoinAsync("log");
+
+        var large = await client.AskAsync(new { type = "history", @ref = 2, topic = "log" });
+        var several = await client.AskAsync(new { type = "history", @ref = 3, topic = "log", before = 11 });
+
+        Assert.Equal([11L], Offsets(large));
+        Assert.Equal([9L, 10], Offsets(several));
+        Assert.True(several.GetProperty("data").GetProperty("more").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Paging_back_is_for_members_of_topics_with_history()
+    {
+        var app = new App();
+        app.Topic("log", static log => log.History(5));
+        app.Topic("none", static _ => { });
+        await using var server = await TestServer.StartAsync(app);
+        await using var client = await TestClient.ConnectAsync(server);
+        await client.JoinAsync("none");
+
+        Assert.Equal("no_history", (await client.AskAsync(new { type = "history", @ref = 2, topic = "none" })).Code());
+        Assert.Equal("not_joined", (await client.AskAsync(new { type = "history", @ref = 3, topic = "log" })).Code());
+        Assert.Equal("bad_message", (await client.AskAsync(new { type = "history", @ref = 4, topic = "log", limit = 0 })).Code());
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await app.Topics.HistoryAsync("none"));
+    }
+
+    private static IEnumerable<long> Offsets(JsonElement page) => page.GetProperty("data").GetProperty("events").EnumerateArray().Select(static one => one.Offset());
+
     private static async Task<(long First, List<long> Offsets, List<long> Values)> ComeAndGoAsync(TestServer server, int seed)
     {
         var random = new Random(seed);

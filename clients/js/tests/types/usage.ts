@@ -25,6 +25,10 @@ export async function chat(): Promise<string> {
             console.log(room.name, room.joined);
         }
     }
+    const { events, more, epoch: numbering } = await room.history<Said>({ limit: 20 });
+    console.log(events[0]?.event.length, events[0]?.data.text.length, more === true, numbering.length);
+    await room.history({ before: events[0]?.offset });
+    await room.history();
     off();
     unwatch();
     await room.leave();
