@@ -56,13 +56,15 @@ export interface Client {
     close(): void;
 }
 
-/** Somebody who is in a topic. */
+/** Somebody who is in a topic: one person, over however many connections, or a connection that has no user. */
 export interface Member<T = any> {
-    /** One per connection and topic. */
+    /** The same for one person after a reconnect. */
     readonly id: string;
     /** The name that the server's join handler gave. */
     readonly user?: string;
-    /** What the server's handlers added. */
+    /** How many connections they have, where they have more than one. */
+    readonly connections?: number;
+    /** What the server's handlers added: the newest, of several connections. */
     readonly data?: T;
 }
 
@@ -100,8 +102,11 @@ export interface Topic {
     onerror: ((error: RealtimeError) => void) | null;
     /** Calls `listener` with the data of each such event, in order and each once. Returns a function that ends it. */
     on<T = any>(event: string, listener: (data: T) => void): () => void;
-    /** Calls `listener` with all members: soon when they are known already, then after each change. Returns a function that ends it. */
-    presence<T = any>(listener: (members: Member<T>[]) => void): () => void;
+    /**
+     * Calls `listener` with all members and how many they are: soon when they are known already, then after each change. Where the server
+     * tells only the number, as it does for very many, there are no members. Returns a function that ends it.
+     */
+    presence<T = any>(listener: (members: Member<T>[], count: number) => void): () => void;
     /**
      * Enters the topic, now or once the connection is open, and again after each lost connection.
      * @param data For the server's join handler; read again for each rejoin.

@@ -157,6 +157,7 @@ class Topic {
     #place = null;          // { epoch, offset } of the newest event seen, in a topic with history
     #members = null;
     #fresh = false;         // whether the members are of this join: changes before its snapshot belong to none
+    #count = null;          // how many are here, where that is all the server tells
     #queue = [];            // events that wait for the join, then leave one by one
     #draining = false;
     #faults = 0;
@@ -187,12 +188,15 @@ class Topic {
         return this.#listeners.get(event).add(listener);
     }
 
-    /** Calls `listener` with the array of members: soon when they are known already, then after each change. */
+    /**
+     * Calls `listener` with the array of members and their number: soon when they are known already, then after each change.
+     * Where the server tells only the number, as it does for very many, the array is empty.
+     */
     presence(listener) {
         const remove = this.#watchers.add(listener);
         let ended = false;
         if (this.#members) {
-            queueMicrotask(() => ended || !this.#members || call(listener, [...this.#members.values()]));
+            queueMicrotask(() => ended || !this.#members || call(listener, [...this.#members.values()], this.#count ?? this.#members.size));
         }
         return () => {
             ended = true;
@@ -294,7 +298,7 @@ class Topic {
     /** Ends the membership on this side, for the reason that rejects whatever waits. */
     _end(error) {
         this.#suspend();
-        this._wanted = this.#start = this.#place = this.#members = null;
+        this._wanted = this.#start = this.#place = this.#members = this.#count = null;
         this.#settle?.reject(error);
         this.#settle = null;
         this.#queue.splice(0).forEach(call => call.reject(error));
@@ -404,20 +408,27 @@ class Topic {
         this.#listeners.get(event)?.call(data);
     }
 
-    #presence({ members, joined, left }) {
+    #presence({ members, joined, left, count }) {
         if (Array.isArray(members)) {
             this.#members = new Map();
             this.#fresh = true;
+            this.#count = null;
+        } else if (Number.isSafeInteger(count) && count >= 0) {
+            this.#members = new Map();
+            this.#fresh = false;
+            this.#count = count;
         } else if (!this.#fresh) {
             return;
         }
-        listOf(left).forEach(id => this.#members.delete(id));
-        for (const member of [...listOf(members), ...listOf(joined)]) {
-            if (typeof member?.id === "string") {
-                this.#members.set(member.id, member);
+        if (this.#fresh) {
+            listOf(left).forEach(id => this.#members.delete(id));
+            for (const member of [...listOf(members), ...listOf(joined)]) {
+                if (typeof member?.id === "string") {
+                    this.#members.set(member.id, member);
+                }
             }
         }
-        this.#watchers.call([...this.#members.values()]);
+        this.#watchers.call([...this.#members.values()], this.#count ?? this.#members.size);
     }
 
     #reset(place) {
@@ -521,11 +532,11 @@ class Listeners {
         return () => void this.#entries.delete(entry);
     }
 
-    call(value) {
+    call(...values) {
         // A copy: one that is added meanwhile hears the next thing; one that is taken away meanwhile hears no more.
         for (const entry of [...this.#entries]) {
             if (this.#entries.has(entry)) {
-                call(entry.listener, value);
+                call(entry.listener, ...values);
             }
         }
     }

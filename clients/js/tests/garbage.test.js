@@ -22,7 +22,7 @@ test("what makes no sense is ignored, and what makes sense goes on", async t => 
     const heard = recorder();
     const lists = recorder();
     room.on("said", heard);
-    room.presence(lists);
+    room.presence(members => lists(members));
     room.onreset = () => assert.fail("no reset makes sense");
     for (const garbage of GARBAGE) {
         peer.raw(garbage);

@@ -194,7 +194,7 @@ test("every topic rejoins, and one that is refused is left with an error", async
 test("presence after a reconnect is the new snapshot, whatever was seen before", async t => {
     const { server, peer, room, again } = await enterRoom(t);
     const lists = recorder();
-    room.presence(lists);
+    room.presence(members => lists(members));
     peer.send({ type: "presence", topic: "room", members: [{ id: "m1" }, { id: "m2" }] });
     await lists.next();
     peer.cut();

@@ -167,7 +167,7 @@ test("a listener that throws is reported and stops nobody", async t => {
 test("presence begins with the snapshot and follows the changes", async t => {
     const { peer, room } = await enterRoom(t);
     const lists = recorder();
-    room.presence(lists);
+    room.presence(members => lists(members));
     peer.send({ type: "presence", topic: "room", members: [{ id: "m1", user: "Ada" }] });
     assert.deepEqual(await lists.next(), [{ id: "m1", user: "Ada" }]);
     peer.send({ type: "presence", topic: "room", joined: [{ id: "m2", user: "Alan" }], left: [] });
@@ -177,7 +177,26 @@ test("presence begins with the snapshot and follows the changes", async t => {
 
     const late = recorder();
     room.presence(late);
-    assert.deepEqual(await late.next(), [{ id: "m2", user: "Alan", data: { away: true } }]);
+    assert.deepEqual(await late.next(), [[{ id: "m2", user: "Alan", data: { away: true } }], 1]);
+});
+
+test("where only a number is told, members are none until a list comes", async t => {
+    const { peer, room } = await enterRoom(t);
+    const lists = recorder();
+    room.presence(lists);
+    peer.send({ type: "presence", topic: "room", members: [{ id: "@Ada", user: "Ada", connections: 2 }] });
+    assert.deepEqual(await lists.next(), [[{ id: "@Ada", user: "Ada", connections: 2 }], 1]);
+    peer.send({ type: "presence", topic: "room", count: 1001 });
+    assert.deepEqual(await lists.next(), [[], 1001]);
+    peer.send({ type: "presence", topic: "room", joined: [{ id: "m1" }], left: [] });
+    peer.send({ type: "presence", topic: "room", count: -1 });
+    peer.send({ type: "presence", topic: "room", count: 1002 });
+    assert.deepEqual(await lists.next(), [[], 1002]);
+    const late = recorder();
+    room.presence(late);
+    assert.deepEqual(await late.next(), [[], 1002]);
+    peer.send({ type: "presence", topic: "room", members: [{ id: "m2" }] });
+    assert.deepEqual(await lists.next(), [[{ id: "m2" }], 1]);
 });
 
 test("leaving tells the server and ends what waits", async t => {

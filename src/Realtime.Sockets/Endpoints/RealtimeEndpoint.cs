@@ -36,6 +36,7 @@ internal sealed class RealtimeEndpoint
     {
         var endpoint = new RealtimeEndpoint(app, topics);
         app.Services.TryAddSingleton<IBackplane, InMemoryBackplane>();
+        app.Services.TryAddSingleton<IPresenceStore, InMemoryPresenceStore>();
         app.OnBuild(() => endpoint.Build(app));
         app.OnStart(cancellationToken => topics.Backplane.OpenAsync(cancellationToken));
         app.WebSocketRoute(topics.Options.Path, endpoint.ServeAsync);

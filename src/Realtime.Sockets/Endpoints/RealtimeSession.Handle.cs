@@ -94,7 +94,7 @@ internal sealed partial class RealtimeSession
         {
             if (!isIn)
             {
-                audience.Remove(member);
+                audience.Remove(member, hasLeft: true);
                 await _endpoint.Topics.Audiences.LeaveAsync(audience);
             }
         }
@@ -186,7 +186,7 @@ internal sealed partial class RealtimeSession
                 return Fault.NotJoined(message.Topic);
             }
         }
-        member.Audience!.Remove(member);
+        member.Audience!.Remove(member, hasLeft: true);
         Send(Codec.Reply(message.Ref, data: null));
         await LeftAsync(member);
         return null;

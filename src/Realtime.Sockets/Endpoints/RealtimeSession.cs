@@ -184,7 +184,7 @@ internal sealed partial class RealtimeSession
             _members.Clear();
         }
         // First of all nobody should take it for present any more; its handlers may still be at work.
-        members.ForEach(static member => member.Audience!.Remove(member));
+        members.ForEach(static member => member.Audience!.Remove(member, hasLeft: false));
         if (ended is not null)
         {
             await ended.CancelAsync();

@@ -10,7 +10,6 @@ internal sealed class Audience(Topic topic)
 {
     private const int FirstLength = 4;
 
-    private readonly Lock _gate = new();
     private readonly TaskCompletionSource<IAsyncDisposable> _subscription = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Member[] _members = [];
     private int _count;
@@ -18,8 +17,17 @@ internal sealed class Audience(Topic topic)
 
     public Topic Topic { get; } = topic;
 
+    /// <summary>Keeps the topic's order.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Who is shown here; null for a topic without presence.</summary>
+    public Attendance? Attendance { get; set; }
+
     /// <summary>How many use it; owned by <see cref="Audiences"/>.</summary>
     public int Uses { get; set; }
+
+    /// <summary>The presence store's watch; null for a topic without presence.</summary>
+    public IAsyncDisposable? PresenceWatch { get; set; }
 
     /// <summary>The backplane's subscription, once it stands.</summary>
     public Task<IAsyncDisposable> Subscription => _subscription.Task;
@@ -30,9 +38,9 @@ internal sealed class Audience(Topic topic)
     {
         get
         {
-            lock (_gate)
+            lock (Gate)
             {
-                return [.. Live()];
+                return [.. _members.Take(_count).Where(static member => member.Held is null)];
             }
         }
     }
@@ -44,7 +52,7 @@ internal sealed class Audience(Topic topic)
     /// <summary>Takes a member in; what is published is held back for it until <see cref="GoLive"/>.</summary>
     public void Add(Member member)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (_count == _members.Length)
             {
@@ -56,12 +64,14 @@ internal sealed class Audience(Topic topic)
         }
     }
 
-    /// <summary>Ends the holding back: presence, what was held, and from now on all that is published.</summary>
+    /// <summary>Ends the holding back: the member is shown, and hears who is here, what was held, and from now on all that is published.</summary>
     /// <param name="member">The member, whose reply, replay or reset are queued.</param>
     /// <param name="position">The offset up to which it has seen the topic.</param>
     public void GoLive(Member member, long position)
     {
-        lock (_gate)
+        // Not under the lock: the presence store tells under one of its own.
+        Attendance?.Appear(member);
+        lock (Gate)
         {
             if (member.Index < 0 || member.Held is not { } held)
             {
@@ -69,10 +79,9 @@ internal sealed class Audience(Topic topic)
             }
             member.Held = null;
             member.Position = position;
-            if (Topic.Definition.HasPresence)
+            if (Attendance is { } attendance)
             {
-                Tell(codec => codec.PresenceChange(Topic.Name, joined: member, left: null), except: member);
-                member.Session.Send(member.Codec.Presence(Topic.Name, [.. Live()]));
+                member.Session.Send(attendance.Everybody().Frame(member.Codec));
             }
             foreach (var (frame, offset) in held.Frames)
             {
@@ -81,14 +90,16 @@ internal sealed class Audience(Topic topic)
         }
     }
 
-    /// <summary>Forgets a member; false where it was not here.</summary>
-    public bool Remove(Member member)
+    /// <summary>Forgets a member.</summary>
+    /// <param name="member">The member, which may be forgotten already.</param>
+    /// <param name="hasLeft">Whether it left the topic; false where its connection ended.</param>
+    public void Remove(Member member, bool hasLeft)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (member.Index < 0)
             {
-                return false;
+                return;
             }
             var last = _members[--_count];
             _members[member.Index] = last;
@@ -99,30 +110,29 @@ internal sealed class Audience(Topic topic)
             {
                 _members = [];
             }
-            if (Topic.Definition.HasPresence && member.Held is null)
-            {
-                Tell(codec => codec.PresenceChange(Topic.Name, joined: null, left: member), except: null);
-            }
-            return true;
         }
+        Attendance?.Vanish(member, hasLeft);
     }
 
-    /// <summary>Tells of a member's changed name or data.</summary>
-    public void Changed(Member member)
+    /// <summary>Tells all who are live of the topic's presence. Under the lock.</summary>
+    /// <returns>How many were told.</returns>
+    public int Tell(PresenceNews news)
     {
-        lock (_gate)
+        foreach (var member in _members.AsSpan(0, _count))
         {
-            if (member.Index >= 0 && member.Held is null && Topic.Definition.HasPresence)
+            // One whose join is being answered gets the whole list, which has it.
+            if (member.Held is null)
             {
-                Tell(codec => codec.PresenceChange(Topic.Name, joined: member, left: null), except: null);
+                member.Session.Send(news.Frame(member.Codec));
             }
         }
+        return _count;
     }
 
     /// <summary>Sends a frame to one member, in order with all else it hears.</summary>
     public void Send(Member member, PreparedFrame frame)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (member.Index >= 0)
             {
@@ -134,7 +144,7 @@ internal sealed class Audience(Topic topic)
     /// <summary>The fan-out: one frame to everybody. Called by the backplane.</summary>
     public void Deliver(Publication publication)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (_count > 0)
             {
@@ -160,7 +170,7 @@ internal sealed class Audience(Topic topic)
 
     public void Add(TopicSubscriber subscriber)
     {
-        lock (_gate)
+        lock (Gate)
         {
             _subscribers = [.. _subscribers, subscriber];
         }
@@ -168,7 +178,7 @@ internal sealed class Audience(Topic topic)
 
     public void Remove(TopicSubscriber subscriber)
     {
-        lock (_gate)
+        lock (Gate)
         {
             _subscribers = Array.FindAll(_subscribers, other => other != subscriber);
         }
@@ -186,21 +196,6 @@ internal sealed class Audience(Topic topic)
         else if ((offset == 0 || offset > member.Position) && !member.Outbox.TryEnqueue(frame))
         {
             member.Session.CloseSlow();
-        }
-    }
-
-    private IEnumerable<Member> Live() => _members.Take(_count).Where(static member => member.Held is null);
-
-    private void Tell(Func<WireCodec, PreparedFrame> write, Member? except)
-    {
-        var frame = new SharedFrame(write);
-        foreach (var member in _members.AsSpan(0, _count))
-        {
-            // One whose join is being answered gets the snapshot, which has it.
-            if (member.Held is null && member != except)
-            {
-                member.Session.Send(frame.For(member.Codec));
-            }
         }
     }
 }

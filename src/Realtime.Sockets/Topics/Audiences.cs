@@ -1,10 +1,16 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 
 namespace Realtime.Sockets;
 
 /// <summary>The topics that somebody on this node hears. One that nobody hears any more is forgotten.</summary>
 /// <param name="backplane">Where their events come from.</param>
-internal sealed class Audiences(IBackplane backplane)
+/// <param name="presence">Where the members of all nodes are.</param>
+/// <param name="json">How the data of presence is read.</param>
+/// <param name="time">The clock of presence's grace periods.</param>
+/// <param name="paceTime">The clock of presence's rests.</param>
+internal sealed class Audiences(
+    IBackplane backplane, IPresenceStore presence, JsonSerializerOptions json, TimeProvider time, TimeProvider paceTime)
 {
     // Written under the lock, read without.
     private readonly ConcurrentDictionary<string, Audience> _byName = new(StringComparer.Ordinal);
@@ -25,7 +31,12 @@ internal sealed class Audiences(IBackplane backplane)
         {
             if (!_byName.TryGetValue(topic.Name, out audience))
             {
-                _byName[topic.Name] = audience = new Audience(topic);
+                audience = new Audience(topic);
+                if (topic.Definition.Presence is { } options)
+                {
+                    audience.Attendance = new Attendance(audience, options, presence, json, time, paceTime);
+                }
+                _byName[topic.Name] = audience;
                 isFirst = true;
             }
             audience.Uses++;
@@ -57,6 +68,11 @@ internal sealed class Audiences(IBackplane backplane)
             }
             _byName.TryRemove(audience.Topic.Name, out _);
         }
+        audience.Attendance?.Dispose();
+        if (audience.PresenceWatch is { } watch)
+        {
+            await watch.DisposeAsync();
+        }
         if (audience.Subscription.IsCompletedSuccessfully)
         {
             await audience.Subscription.Result.DisposeAsync();
@@ -67,6 +83,10 @@ internal sealed class Audiences(IBackplane backplane)
     {
         try
         {
+            if (audience.Attendance is { } attendance)
+            {
+                audience.PresenceWatch = await presence.WatchAsync(audience.Topic.Name, attendance.Hear, CancellationToken.None);
+            }
             // Shared by all who wait: no single caller's token may end it.
             audience.Subscribed(await backplane.SubscribeAsync(audience.Topic.Name, audience.Deliver, CancellationToken.None));
         }

@@ -26,7 +26,8 @@ public sealed class Member
     public Topic Topic { get; }
 
     /// <summary>
-    /// Who this is, as the join handler named it, or null. Seen by all in a topic with presence; a change is told to them.
+    /// Who this is, as the join handler named it, or null. Seen by all in a topic with presence; a change is told to them. There the members of
+    /// one user are shown as one (see <see cref="PresenceOptions.MergeUsers"/>), so it is to name one person only.
     /// </summary>
     public string? User
     {
@@ -34,12 +35,13 @@ public sealed class Member
         set
         {
             _user = value;
-            Audience?.Changed(this);
+            Audience?.Attendance?.Changed(this);
         }
     }
 
     /// <summary>
-    /// More that all may see in a topic with presence, written as JSON, or null. Set a new object to change it: the members are told then.
+    /// More that all may see in a topic with presence, written as JSON, or null. Set a new object to change it: the members are told then. Of
+    /// several members of one user the data set last is shown.
     /// </summary>
     public object? Data
     {
@@ -49,7 +51,7 @@ public sealed class Member
             // Written now: what cannot be written fails where it is set, and is written once for all who see it.
             WrittenData = value is null ? default : EventData.Write(value, Request.App.Json);
             _data = value;
-            Audience?.Changed(this);
+            Audience?.Attendance?.Changed(this);
         }
     }
 
@@ -75,6 +77,9 @@ public sealed class Member
 
     /// <summary>Where this member hears the topic, or null while its join handler is at work.</summary>
     internal Audience? Audience { get; set; }
+
+    /// <summary>How far it has come in its topic's presence; belongs to the topic's <see cref="Attendance"/>.</summary>
+    internal MemberPresence Presence { get; set; }
 
     // All below belongs to the audience and is touched under its lock only.
 

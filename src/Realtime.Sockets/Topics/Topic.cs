@@ -24,6 +24,11 @@ public sealed class Topic
     /// <summary>How many members are connected to this node.</summary>
     public int Count => _topics.CountOf(Name);
 
+    /// <summary>Who is in the topic, on all nodes, as <see cref="Topics.PresenceOfAsync"/> tells.</summary>
+    /// <param name="cancellationToken">Gives up waiting for the presence store.</param>
+    /// <exception cref="InvalidOperationException">The topic has no presence.</exception>
+    public ValueTask<IReadOnlyList<PresenceEntry>> PresenceAsync(CancellationToken cancellationToken = default) => _topics.ReadPresenceAsync(this, cancellationToken);
+
     internal TopicDefinition Definition { get; }
 
     internal string[] Captures { get; }

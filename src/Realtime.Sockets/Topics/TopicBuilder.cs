@@ -30,9 +30,13 @@ public sealed class TopicBuilder
     }
 
     /// <summary>Tells the members who is here: all of them on joining, then whoever comes, changes or leaves.</summary>
-    public TopicBuilder Presence()
+    /// <param name="options">What they are told, and when; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public TopicBuilder Presence(PresenceOptions? options = null)
     {
-        _definition.HasPresence = true;
+        options ??= new PresenceOptions();
+        options.Validate();
+        _definition.Presence = options;
         return this;
     }
 

@@ -15,7 +15,8 @@ internal sealed class TopicDefinition(TopicPattern pattern)
 
     public HistoryPolicy? History { get; set; }
 
-    public bool HasPresence { get; set; }
+    /// <summary>How the members are told who is here; null for not at all.</summary>
+    public PresenceOptions? Presence { get; set; }
 
     /// <summary>Runs before a client becomes a member; null where everybody may.</summary>
     public TopicHandler? Join { get; private set; }

@@ -13,6 +13,7 @@ public sealed class Topics
     private RealtimeEndpoint? _endpoint;
     private RealtimeOptions _options = new();
     private IBackplane? _backplane;
+    private IPresenceStore? _presence;
     private Audiences? _audiences;
 
     internal Topics(App app) => _app = app;
@@ -37,6 +38,9 @@ public sealed class Topics
             _options = value;
         }
     }
+
+    /// <summary>The clock of presence's rests, for tests; the system's else, as it paces real writes.</summary>
+    internal TimeProvider PaceTime { get; set; } = TimeProvider.System;
 
     internal Audiences Audiences => _audiences
         ?? throw new InvalidOperationException("The app has not started: topics can be used once it has.");
@@ -103,6 +107,32 @@ public sealed class Topics
     /// <param name="topic">The topic's full name.</param>
     public int CountOf(string topic) => Audiences.Find(topic)?.Count ?? 0;
 
+    /// <summary>
+    /// Who is in a topic with presence, on all nodes and over whichever connections, in no particular order. Somebody within the grace period
+    /// is not connected, and not among them.
+    /// </summary>
+    /// <param name="topic">The topic's full name.</param>
+    /// <param name="cancellationToken">Gives up waiting for the presence store.</param>
+    /// <exception cref="ArgumentException">No pattern of the app matches the topic's name.</exception>
+    /// <exception cref="InvalidOperationException">The topic has no presence.</exception>
+    public ValueTask<IReadOnlyList<PresenceEntry>> PresenceOfAsync(string topic, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        return ReadPresenceAsync(Require(topic), cancellationToken);
+    }
+
+    internal async ValueTask<IReadOnlyList<PresenceEntry>> ReadPresenceAsync(Topic topic, CancellationToken cancellationToken)
+    {
+        var options = topic.Definition.Presence
+            ?? throw new InvalidOperationException($"Topic {topic.Definition.Pattern.Text} has no presence: say topic.Presence() where it is defined.");
+        var roster = new Roster(topic.Name, options, _app.Json);
+        foreach (var record in await _presence!.ReadAsync(topic.Name, cancellationToken))
+        {
+            roster.Apply(new PresenceChange(record, PresenceState.Here));
+        }
+        return roster.Entries;
+    }
+
     internal void Define(string pattern, Action<TopicBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -135,7 +165,8 @@ public sealed class Topics
     {
         _options.Validate();
         _backplane = _app.Provider.GetRequiredService<IBackplane>();
-        _audiences = new Audiences(_backplane);
+        _presence = _app.Provider.GetRequiredService<IPresenceStore>();
+        _audiences = new Audiences(_backplane, _presence, _app.Json, _app.Provider.GetRequiredService<TimeProvider>(), PaceTime);
         foreach (var definition in _definitions)
         {
             definition.Compile(_app);

@@ -129,41 +129,38 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
         });
 
     /// <summary>Writes a <c>presence</c> snapshot.</summary>
-    public PreparedFrame Presence(string topic, IReadOnlyCollection<Member> members) => Write((topic, members), static (writer, state) =>
+    public PreparedFrame Presence(string topic, IReadOnlyList<PresenceEntry> members) => Write((topic, members), static (writer, state) =>
     {
         writer.Type("presence"u8);
         writer.Text("topic"u8, state.topic);
-        writer.Name("members"u8);
-        writer.StartList(state.members.Count);
-        foreach (var member in state.members)
-        {
-            WriteMember(writer, member);
-        }
-        writer.EndList();
+        WriteEntries(writer, "members"u8, state.members);
     });
 
     /// <summary>Writes a <c>presence</c> difference.</summary>
     /// <param name="topic">The topic's name.</param>
-    /// <param name="joined">Who came or changed, or null.</param>
-    /// <param name="left">Who left, or null.</param>
-    public PreparedFrame PresenceChange(string topic, Member? joined, Member? left) => Write((topic, joined, left), static (writer, state) =>
+    /// <param name="joined">Who came or changed.</param>
+    /// <param name="left">The ids of those who left.</param>
+    public PreparedFrame PresenceChange(string topic, IReadOnlyList<PresenceEntry> joined, IReadOnlyList<string> left) =>
+        Write((topic, joined, left), static (writer, state) =>
+        {
+            writer.Type("presence"u8);
+            writer.Text("topic"u8, state.topic);
+            WriteEntries(writer, "joined"u8, state.joined);
+            writer.Name("left"u8);
+            writer.StartList(state.left.Count);
+            foreach (var id in state.left)
+            {
+                writer.Text(id);
+            }
+            writer.EndList();
+        });
+
+    /// <summary>Writes a <c>presence</c> of which only the count is told.</summary>
+    public PreparedFrame PresenceCount(string topic, int count) => Write((topic, count), static (writer, state) =>
     {
         writer.Type("presence"u8);
         writer.Text("topic"u8, state.topic);
-        writer.Name("joined"u8);
-        writer.StartList(state.joined is null ? 0 : 1);
-        if (state.joined is not null)
-        {
-            WriteMember(writer, state.joined);
-        }
-        writer.EndList();
-        writer.Name("left"u8);
-        writer.StartList(state.left is null ? 0 : 1);
-        if (state.left is not null)
-        {
-            writer.Text(state.left.Id);
-        }
-        writer.EndList();
+        writer.Integer("count"u8, state.count);
     });
 
     /// <summary>Writes <c>reset</c>.</summary>
@@ -204,19 +201,29 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
         writer.EndMap();
     }
 
-    private static void WriteMember(EnvelopeWriter writer, Member member)
+    private static void WriteEntries(EnvelopeWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<PresenceEntry> entries)
     {
-        writer.StartMap();
-        writer.Text("id"u8, member.Id);
-        if (member.User is { } user)
+        writer.Name(name);
+        writer.StartList(entries.Count);
+        foreach (var entry in entries)
         {
-            writer.Text("user"u8, user);
+            writer.StartMap();
+            writer.Text("id"u8, entry.Id);
+            if (entry.User is { } user)
+            {
+                writer.Text("user"u8, user);
+            }
+            if (entry.Connections > 1)
+            {
+                writer.Integer("connections"u8, entry.Connections);
+            }
+            if (!entry.Written.Json.IsEmpty)
+            {
+                writer.Name("data"u8);
+                writer.Data(entry.Written);
+            }
+            writer.EndMap();
         }
-        if (!member.WrittenData.Json.IsEmpty)
-        {
-            writer.Name("data"u8);
-            writer.Data(member.WrittenData);
-        }
-        writer.EndMap();
+        writer.EndList();
     }
 }

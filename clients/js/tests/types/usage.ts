@@ -13,7 +13,8 @@ export async function chat(): Promise<string> {
     const room: Topic = client.topic("room:lobby");
     const off: () => void = room.on<Said>("said", ({ user, text }) => console.log(user.trim(), text.trim()));
     room.on("anything", data => console.log(data.whatever));
-    const unwatch = room.presence<{ away: boolean }>((members: Member<{ away: boolean }>[]) => console.log(members.map(member => member.data?.away)));
+    const unwatch = room.presence<{ away: boolean }>((members: Member<{ away: boolean }>[], count: number) =>
+        console.log(members.map(member => [member.data?.away, member.connections?.toFixed()]), count.toFixed()));
     room.onreset = ({ epoch, offset }) => console.log(epoch?.length, offset?.toFixed());
     room.onerror = null;
     const { welcome } = await room.join<{ welcome: string }>({ user: "Ada" }, { history: 20 });
