@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Realtime.Hosting.Epoll;
 
 namespace Realtime.Hosting;
 
@@ -26,11 +26,14 @@ internal static class KestrelFactory
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.Services.Configure(configure);
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = runInline);
         builder.Services.AddSingleton(loggers);
         if (transport is not null)
         {
             builder.Services.AddSingleton(transport);
+        }
+        else if (runInline && OperatingSystem.IsLinux())
+        {
+            builder.Services.AddSingleton<IConnectionListenerFactory, EpollTransport>();
         }
         var services = builder.Services.BuildServiceProvider();
         return (services.GetRequiredService<IServer>(), services);
