@@ -15,4 +15,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(1023, LogLevel.Error, "The application's shutdown failed.")]
     public static partial void ShutdownFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1024, LogLevel.Warning, "New connections wait: {Reason}. Raise the limit of open files (ulimit -n), or let fewer connections in.")]
+    public static partial void CannotAccept(ILogger logger, string reason);
 }

@@ -25,21 +25,9 @@ internal sealed class KestrelApplication(Application application, IDictionary<st
         {
             return KestrelHandshake.ServeAsync(context, application, time, logger);
         }
-        if (context.MayHaveBody)
-        {
-            return ServeWithBodyAsync(context);
-        }
         var serving = HttpConnection.ServeAsync(context, application);
         return serving.IsCompletedSuccessfully ? Task.CompletedTask : serving.AsTask();
     }
 
     public void DisposeContext(KestrelExchange context, Exception? exception) => context.Detach();
-
-    // Run inline, a handler that waits synchronously for its own request's body would block the thread that reads it. One hop,
-    // for requests with a body only, and such a handler is merely slow.
-    private async Task ServeWithBodyAsync(KestrelExchange context)
-    {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await HttpConnection.ServeAsync(context, application);
-    }
 }

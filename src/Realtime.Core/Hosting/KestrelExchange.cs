@@ -19,7 +19,6 @@ internal sealed class KestrelExchange(ILogger logger, IDictionary<string, object
     private IHttpResponseFeature _response = null!;
     private IHttpResponseBodyFeature _body = null!;
     private IHttpRequestLifetimeFeature _lifetime = null!;
-    private IHttpRequestBodyDetectionFeature? _bodyDetection;
     private IHttpUpgradeFeature? _upgrade;
     private IHttpExtendedConnectFeature? _connect;
     private KestrelHeaders? _requestHeaders;
@@ -34,9 +33,6 @@ internal sealed class KestrelExchange(ILogger logger, IDictionary<string, object
     public bool IsWebSocketRequest => _connect is { IsExtendedConnect: true }
         ? string.Equals(_connect.Protocol, "websocket", StringComparison.OrdinalIgnoreCase)
         : _upgrade is { IsUpgradableRequest: true } && string.Equals(_request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Whether a body follows the request's head.</summary>
-    public bool MayHaveBody => _bodyDetection is not { CanHaveBody: false };
 
     public override string Method => _request.Method;
 
@@ -104,7 +100,6 @@ internal sealed class KestrelExchange(ILogger logger, IDictionary<string, object
         _response = features.GetRequiredFeature<IHttpResponseFeature>();
         _body = features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _lifetime = features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-        _bodyDetection = features.Get<IHttpRequestBodyDetectionFeature>();
         _upgrade = features.Get<IHttpUpgradeFeature>();
         _connect = features.Get<IHttpExtendedConnectFeature>();
         _client = null;

@@ -16,8 +16,8 @@ namespace Realtime.Hosting;
 internal static class KestrelFactory
 {
     /// <param name="configure">Sets the server's options.</param>
-    /// <param name="transport">The transport that accepts connections; null for the platform's sockets.</param>
-    /// <param name="runInline">Whether the platform's sockets run requests on the thread that read them.</param>
+    /// <param name="transport">The transport that accepts connections; null for the default.</param>
+    /// <param name="runInline">Whether the default is, on Linux, the one that runs requests on the thread that read them.</param>
     /// <param name="loggers">Where the server logs.</param>
     public static (IServer Server, ServiceProvider Services) Create(
         Action<KestrelServerOptions> configure, IConnectionListenerFactory? transport, bool runInline, ILoggerFactory loggers)

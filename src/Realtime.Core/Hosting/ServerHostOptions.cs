@@ -17,14 +17,13 @@ public sealed record ServerHostOptions
     /// </summary>
     public bool ClearTextHttp2 { get; init; }
 
-    /// <summary>The transport that accepts connections; null for the platform's sockets.</summary>
+    /// <summary>The transport that accepts connections; null for Realtime's own on Linux, and the platform's sockets elsewhere.</summary>
     public IConnectionListenerFactory? Transport { get; init; }
 
     /// <summary>
-    /// Whether a request without a body, and what is read of a WebSocket, runs on the pool thread that read it, without a hop to
-    /// another. True unless set. Turn it off for an app with WebSocket handlers that
-    /// wait synchronously (<c>.Result</c>, <c>.Wait()</c>) for the next message of their own socket: it is read by the thread
-    /// they block. Without effect on a <see cref="Transport"/> of your own.
+    /// Whether, on Linux, what is read of a connection is handled by the thread that read it, without a hop to another: about 1.5 times
+    /// the requests of the platform's sockets. A handler may block all the same: after 10 to 20 milliseconds another thread takes over
+    /// what else there is to do. True unless set; false for the platform's sockets. Without effect on a <see cref="Transport"/> of your own.
     /// </summary>
     public bool RunInline { get; init; } = true;
 

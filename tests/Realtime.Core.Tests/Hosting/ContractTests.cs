@@ -15,6 +15,18 @@ public sealed class KestrelWebSocketTests : WebSocketContractTests
     protected override Task<ContractServer> StartAsync(Application application) => KestrelContractServer.StartAsync(application);
 }
 
+public sealed class PlatformTransportHttpTests : HttpContractTests
+{
+    protected override Task<ContractServer> StartAsync(Application application) => KestrelContractServer.StartAsync(application, runInline: false);
+}
+
+public sealed class PlatformTransportWebSocketTests : WebSocketContractTests
+{
+    protected override int Peers => 200;
+
+    protected override Task<ContractServer> StartAsync(Application application) => KestrelContractServer.StartAsync(application, runInline: false);
+}
+
 public sealed class KestrelLifespanTests : LifespanContractTests
 {
     protected override Task<ContractServer> StartAsync(Application application) => KestrelContractServer.StartAsync(application);

@@ -9,7 +9,8 @@ namespace Realtime.Tests.Hosting;
 /// <summary>Kestrel over HTTP/1.1, for the suites.</summary>
 internal sealed class KestrelContractServer(KestrelServerHost server) : ContractServer
 {
-    public static async Task<ContractServer> StartAsync(Application application) => new KestrelContractServer(await KestrelServerHost.StartAsync(application));
+    public static async Task<ContractServer> StartAsync(Application application, bool runInline = true) =>
+        new KestrelContractServer(await KestrelServerHost.StartAsync(application, new ServerHostOptions { RunInline = runInline }));
 
     public override HttpClient Http { get; } = new() { BaseAddress = server.Address };
 

@@ -36,13 +36,26 @@ internal sealed partial class EpollConnection
     {
         var wakes = Volatile.Read(ref _wakes);
         Continuation.Keep();
-        var pause = ReadSome();
+        var pause = TryReadSome();
         if (pause == Pause.More || (pause == Pause.Empty && Interlocked.Add(ref _wakes, -wakes) != 0))
         {
             // Another thread reads on: the application may wait for the rest right here.
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
         Continuation.Run();
+    }
+
+    private Pause TryReadSome()
+    {
+        try
+        {
+            return ReadSome();
+        }
+        catch (Exception exception)
+        {
+            // No connection may end the loop, and so all others.
+            return End(exception);
+        }
     }
 
     private Pause ReadSome()

@@ -55,13 +55,13 @@ internal sealed partial class EpollConnection
         {
             failure = new ConnectionResetException("The client reset the connection.", exception);
         }
-        catch (SocketException exception)
-        {
-            failure = new IOException("The connection failed.", exception);
-        }
         catch (ObjectDisposedException)
         {
             // Shut by an abort, which has said why.
+        }
+        catch (Exception exception)
+        {
+            failure = new IOException("The connection failed.", exception);
         }
         Shut(failure ?? new ConnectionAbortedException("The server has sent all and closed the connection."), reset: failure is not null);
         await reader.CompleteAsync(_shutdownReason);

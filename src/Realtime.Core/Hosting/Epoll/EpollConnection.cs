@@ -85,14 +85,7 @@ internal sealed partial class EpollConnection : ConnectionContext, IThreadPoolWo
         }
         if ((events & ~EventQueue.Writable) != 0 && Interlocked.Increment(ref _wakes) == 1)
         {
-            if (_loop.UsesPool)
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            }
-            else
-            {
-                Read();
-            }
+            Read();
         }
     }
 

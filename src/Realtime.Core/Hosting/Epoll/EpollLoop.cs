@@ -8,25 +8,35 @@ internal sealed class EpollLoop : IDisposable
 {
     private const int BatchLength = 128;
 
-    // For so long after a call that did not come back, what is read is handled on the thread pool: a hop each, but
-    // handlers that block do so side by side.
-    private const int TicksOnPool = 100;
+    // For so long after a call that did not come back, every call gives the loop away before it begins: a switch of threads
+    // each, but handlers that block then do so side by side at once.
+    private const int HandingTicks = 100;
+
+    // What keeps an app whose handlers all hang from taking all memory for stacks: beyond it, they do hold up others.
+    private const int MostThreads = 512;
+
+    private static readonly TimeSpan SpareTime = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly EventQueue _queue = new(BatchLength);
     private readonly StallWatch _watch;
     private readonly string _name;
+    private readonly SemaphoreSlim _vacant = new(0);
     private readonly Stack<int> _free = new();
     private EpollConnection?[] _connections = [];
     private uint _generation;
     private int _load;
+
+    /// <summary>The only thread that waits for events and begins calls; null for whichever comes first.</summary>
     private Thread? _owner;
+    private int _threads;
+    private int _spares;
+    private int _handingTicks;
     private bool _calling;
     private long _calls;
     private long _callsSeen;
     private int _next;
     private int _count;
-    private int _ticksOnPool;
     private bool _stopped;
 
     public EpollLoop(string name, StallWatch watch)
@@ -39,10 +49,8 @@ internal sealed class EpollLoop : IDisposable
     /// <summary>How many connections it has.</summary>
     public int Load => Volatile.Read(ref _load);
 
-    /// <summary>Whether what is read goes to the thread pool at the moment.</summary>
-    public bool UsesPool => Volatile.Read(ref _ticksOnPool) > 0;
-
     /// <summary>Tells a connection of its socket's events, until the socket is closed.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">The kernel refuses to watch one more.</exception>
     public void Add(EpollConnection connection)
     {
         lock (_gate)
@@ -50,20 +58,26 @@ internal sealed class EpollLoop : IDisposable
             if (!_free.TryPop(out var slot))
             {
                 slot = _connections.Length;
-                var grown = new EpollConnection?[Math.Max(16, slot * 2)];
-                _connections.CopyTo(grown, 0);
-                for (var free = grown.Length - 1; free > slot; free--)
+                Array.Resize(ref _connections, Math.Max(16, slot * 2));
+                for (var free = _connections.Length - 1; free > slot; free--)
                 {
                     _free.Push(free);
                 }
-                _connections = grown;
             }
             // The generation keeps an event of a socket that is gone from the next one in its slot.
             connection.Key = ((ulong)++_generation << 32) | (uint)slot;
             _connections[slot] = connection;
             _load++;
         }
-        _queue.Watch(connection.Descriptor, connection.Key);
+        try
+        {
+            _queue.Watch(connection.Descriptor, connection.Key);
+        }
+        catch
+        {
+            Remove(connection);
+            throw;
+        }
     }
 
     /// <summary>Forgets a connection, whose socket is closed.</summary>
@@ -72,12 +86,9 @@ internal sealed class EpollLoop : IDisposable
         lock (_gate)
         {
             var slot = (int)(uint)connection.Key;
-            if (slot < _connections.Length && _connections[slot] == connection)
-            {
-                _connections[slot] = null;
-                _free.Push(slot);
-                _load--;
-            }
+            _connections[slot] = null;
+            _free.Push(slot);
+            _load--;
         }
     }
 
@@ -87,16 +98,11 @@ internal sealed class EpollLoop : IDisposable
     {
         lock (_gate)
         {
-            var active = _calling || _calls != _callsSeen;
-            if (_ticksOnPool > 0)
-            {
-                _ticksOnPool--;
-                active = true;
-            }
+            var active = _calling || _calls != _callsSeen || _handingTicks > 0;
+            _handingTicks = Math.Max(0, _handingTicks - 1);
             if (_calling && _calls == _callsSeen && !_stopped)
             {
-                _ticksOnPool = TicksOnPool;
-                _calling = false;
+                _handingTicks = HandingTicks;
                 Hand();
             }
             _callsSeen = _calls;
@@ -109,50 +115,16 @@ internal sealed class EpollLoop : IDisposable
         lock (_gate)
         {
             _stopped = true;
+            // Under the lock, because the owner may be about to close what this writes to.
+            _queue.Wake();
         }
-        _queue.Wake();
-    }
-
-    private void Hand()
-    {
-        _owner = new Thread(static loop => ((EpollLoop)loop!).Run()) { IsBackground = true, Name = _name };
-        _owner.UnsafeStart(this);
+        _vacant.Release(MostThreads);
     }
 
     private void Run()
     {
-        while (true)
+        while (Claim(out var connection, out var events))
         {
-            var isOver = false;
-            EpollConnection? connection = null;
-            uint events = 0;
-            lock (_gate)
-            {
-                // Another thread has the loop; this one came back late.
-                if (_owner != Thread.CurrentThread)
-                {
-                    return;
-                }
-                _calling = false;
-                isOver = _stopped;
-                if (!isOver && _next < _count)
-                {
-                    (var key, events) = _queue.Read(_next++);
-                    var slot = (uint)key;
-                    connection = slot < _connections.Length && _connections[slot] is { } found && found.Key == key ? found : null;
-                    if (connection is null)
-                    {
-                        continue;
-                    }
-                    _calling = true;
-                    _calls++;
-                }
-            }
-            if (isOver)
-            {
-                _queue.Dispose();
-                return;
-            }
             if (connection is not null)
             {
                 _watch.Watch();
@@ -164,6 +136,95 @@ internal sealed class EpollLoop : IDisposable
                 _count = _queue.Wait();
                 _next = 0;
             }
+        }
+    }
+
+    /// <summary>What the calling thread, if the loop is its own, is to do next: an event, or to wait for more.</summary>
+    /// <returns>False where there is nothing more to do for the thread.</returns>
+    private bool Claim(out EpollConnection? connection, out uint events)
+    {
+        connection = null;
+        events = 0;
+        var thread = Thread.CurrentThread;
+        while (true)
+        {
+            lock (_gate)
+            {
+                _owner ??= thread;
+                if (_stopped)
+                {
+                    if (_owner == thread)
+                    {
+                        _queue.Dispose();
+                    }
+                    return false;
+                }
+                if (_owner == thread)
+                {
+                    _calling = false;
+                    while (connection is null && _next < _count)
+                    {
+                        (var key, events) = _queue.Read(_next++);
+                        var slot = (uint)key;
+                        connection = slot < _connections.Length && _connections[slot] is { } found && found.Key == key ? found : null;
+                    }
+                    if (connection is not null)
+                    {
+                        _calling = true;
+                        _calls++;
+                        if (_handingTicks > 0)
+                        {
+                            Hand();
+                        }
+                    }
+                    return true;
+                }
+                _spares++;
+            }
+            // Came back late: another thread has the loop. This one waits to be the next.
+            while (!_vacant.Wait(SpareTime))
+            {
+                if (Retire())
+                {
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// <summary>Lets a spare thread or a new one have the loop. Under the lock.</summary>
+    private void Hand()
+    {
+        if (_spares > 0)
+        {
+            _spares--;
+            _vacant.Release();
+        }
+        else if (_threads < MostThreads)
+        {
+            _threads++;
+            new Thread(static loop => ((EpollLoop)loop!).Run()) { IsBackground = true, Name = _name }.UnsafeStart(this);
+        }
+        else
+        {
+            return;
+        }
+        _owner = null;
+        _calling = false;
+    }
+
+    private bool Retire()
+    {
+        lock (_gate)
+        {
+            // None is counted as spare: this one was called at the last moment.
+            if (_spares == 0)
+            {
+                return false;
+            }
+            _spares--;
+            _threads--;
+            return true;
         }
     }
 }

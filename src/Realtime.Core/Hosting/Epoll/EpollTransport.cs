@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
 
 namespace Realtime.Hosting.Epoll;
 
@@ -18,9 +19,11 @@ internal sealed class EpollTransport : IConnectionListenerFactory, IConnectionLi
 
     private readonly StallWatch _watch = new();
     private readonly Lane[] _lanes;
+    private readonly ILogger _logger;
 
-    public EpollTransport(IMemoryPoolFactory<byte> pools)
+    public EpollTransport(IMemoryPoolFactory<byte> pools, ILoggerFactory loggers)
     {
+        _logger = loggers.CreateLogger("Realtime.Hosting");
         _lanes = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(index => new Lane(new EpollLoop($"Realtime loop {index}", _watch), pools.Create()))];
         _watch.Start([.. _lanes.Select(static lane => lane.Loop)]);
     }
@@ -29,9 +32,17 @@ internal sealed class EpollTransport : IConnectionListenerFactory, IConnectionLi
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        Socket socket;
+        try
+        {
+            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new AddressInUseException(exception.Message, exception);
+        }
         socket.Listen(512);
-        return ValueTask.FromResult<IConnectionListener>(new EpollListener(socket, this));
+        return ValueTask.FromResult<IConnectionListener>(new EpollListener(socket, this, _logger));
     }
 
     /// <summary>A connection for an accepted socket, on the loop that has the fewest.</summary>
