@@ -1,9 +1,11 @@
 /** What went wrong: `code` is for programs, `message` for people. The codes are listed in README.md. */
 export class RealtimeError extends Error {
-    constructor(code: string, message: string);
+    constructor(code: string, message: string, details?: unknown);
     readonly name: "RealtimeError";
     /** The server's code (docs/protocol.md), what the app's handler refused with, or one of this client's own. */
     readonly code: string;
+    /** Whatever more the app's handler had to say. */
+    readonly details?: any;
 }
 
 /** "waiting" is for the next attempt to connect; "closed" is for good. */
@@ -91,6 +93,14 @@ export interface HistoryPage<T = any> {
     readonly epoch: string;
 }
 
+/** Where an event comes from. */
+export interface Origin {
+    /** The event's topic: for one joined by a wildcard ("room:*") the topic that it was published in. */
+    readonly topic: string;
+    /** Its place in that topic's history; absent where it has none. */
+    readonly offset?: number;
+}
+
 /** A stream of events that this client is in, once joined. Made by `client.topic(name)`. */
 export interface Topic {
     readonly name: string;
@@ -98,10 +108,10 @@ export interface Topic {
     readonly joined: boolean;
     /** Called when events are missing that the server no longer has: load what you show anew. */
     onreset: ((place: Place) => void) | null;
-    /** Called when the server does not let this client back in after a lost connection; the topic is then left. */
+    /** Called when the server does not let this client back in after a lost connection, or takes it out; the topic is then left. */
     onerror: ((error: RealtimeError) => void) | null;
     /** Calls `listener` with the data of each such event, in order and each once. Returns a function that ends it. */
-    on<T = any>(event: string, listener: (data: T) => void): () => void;
+    on<T = any>(event: string, listener: (data: T, origin: Origin) => void): () => void;
     /**
      * Calls `listener` with all members and how many they are: soon when they are known already, then after each change. Where the server
      * tells only the number, as it does for very many, there are no members. Returns a function that ends it.

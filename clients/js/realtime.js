@@ -7,12 +7,13 @@ const MAX_UNDER_WAY = 8;
 const MAX_TIMEOUT = 2_147_483_647;      // setTimeout fires at once for anything above
 const FIRST_PING = 5_000;               // answered: this connection is good, so the backoff starts anew
 
-/** What went wrong: `code` is for programs, `message` for people. */
+/** What went wrong: `code` is for programs, `message` for people; `details` is whatever more the app's handler had to say. */
 export class RealtimeError extends Error {
-    constructor(code, message) {
+    constructor(code, message, details) {
         super(message);
         this.name = "RealtimeError";
         this.code = code;
+        this.details = details;
     }
 }
 
@@ -130,7 +131,7 @@ class Client {
         } else if (message.type === "error") {
             call(this.onerror, errorOf(message));
         } else {
-            this.#topics.get(message.topic)?._receive(message);
+            this.#topics.get(message.via ?? message.topic)?._receive(message);
         }
     }
 
@@ -169,7 +170,7 @@ class Topic {
         this.name = name;
         /** Called with `{ epoch, offset }` when events are missing that the server no longer has: load what you show anew. */
         this.onreset = null;
-        /** Called with a RealtimeError when the server does not let this client back in; the topic is then left. */
+        /** Called with a RealtimeError when the server does not let this client back in, or takes it out; the topic is then left. */
         this.onerror = null;
         /** What join was called with, while this client wants to be in the topic. */
         this._wanted = null;
@@ -180,7 +181,10 @@ class Topic {
         return this.#joined;
     }
 
-    /** Calls `listener` with the data of each such event. Returns a function that ends it. */
+    /**
+     * Calls `listener` with the data of each such event, and with `{ topic, offset }`: which topic it is of, for one joined by a wildcard
+     * ("room:*"), and its place in that topic's history. Returns a function that ends it.
+     */
     on(event, listener) {
         if (!this.#listeners.has(event)) {
             this.#listeners.set(event, new Listeners());
@@ -310,6 +314,8 @@ class Topic {
         }
         switch (message.type) {
             case "event": return this.#event(message);
+            case "skip": return void this.#advance(message.offset);
+            case "left": return this.#removed(errorOf(message));
             case "presence": return this.#presence(message);
             case "reset": return placeOf(message) && this.#reset(placeOf(message));
         }
@@ -394,18 +400,32 @@ class Topic {
         this.#timer = this.#client._timers.setTimeout(() => this.#enter(true), this.#client._random() * window);
     }
 
-    #event({ event, data, offset }) {
+    /** The server took this client out: it stays out until somebody joins again. */
+    #removed(error) {
+        this._end(error);
+        call(this.onerror, error);
+    }
+
+    #event({ topic, event, data, offset }) {
+        if (this.#advance(offset)) {
+            this.#listeners.get(event)?.call(data, { topic, offset });
+        }
+    }
+
+    /** Moves the place to this offset; false where that was seen before, or where something is missing before it. */
+    #advance(offset) {
         if (this.#place && offset != null) {
             if (!Number.isSafeInteger(offset) || offset <= this.#place.offset) {
-                return;
+                return false;
             }
             if (offset > this.#place.offset + 1) {
-                return this.#rejoin(this.#faults === 0 ? 0 : backoff(this.#faults));
+                this.#rejoin(this.#faults === 0 ? 0 : backoff(this.#faults));
+                return false;
             }
             this.#place = { ...this.#place, offset };       // before the listeners: one that throws gets no event twice
             this.#faults = 0;
         }
-        this.#listeners.get(event)?.call(data);
+        return true;
     }
 
     #presence({ members, joined, left, count }) {
@@ -735,7 +755,7 @@ function placeOf({ epoch, offset }) {
 }
 
 function errorOf({ error }) {
-    return new RealtimeError(error?.code ?? "internal", error?.message ?? "The server refused without a reason.");
+    return new RealtimeError(error?.code ?? "internal", error?.message ?? "The server refused without a reason.", error?.details);
 }
 
 function closedError({ reason }) {

@@ -46,10 +46,10 @@ export async function enterRoom(t, { reply = {}, heartbeat = 25_000, ...options 
     return { ...setup, server, peer, room };
 }
 
-/** Resolves with the arguments of the next call of a function that is made for it. */
-export function recorder() {
+/** Resolves with what `pick` makes of the arguments of the next call of a function that is made for it: the first, unless it says otherwise. */
+export function recorder(pick = value => value) {
     const calls = new Mailbox();
-    const record = (...values) => calls.put(values.length > 1 ? values : values[0]);
+    const record = (...values) => calls.put(pick(...values));
     record.next = () => calls.take();
     Object.defineProperty(record, "count", { get: () => calls.length });
     return record;

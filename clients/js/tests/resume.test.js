@@ -237,3 +237,18 @@ test("after a reset paging back begins at the new place, and a topic without his
     second.send({ type: "reply", ref: asked.ref, status: "error", error: { code: "no_history", message: "None." } });
     await assert.rejects(paging, { code: "no_history" });
 });
+
+test("what is skipped moves the place and is told to nobody; a gap before it is one", async t => {
+    const { peer, room, timers } = await enterRoom(t, WITH_HISTORY);
+    const heard = recorder();
+    room.on("said", heard);
+    peer.send({ type: "skip", topic: "room", offset: 13 });
+    peer.event("room", "said", "b", 14);
+    assert.equal(await heard.next(), "b");
+    peer.send({ type: "skip", topic: "room", offset: 16 });
+    await peer.settled();
+    assert.equal(room.joined, false);
+    timers.advance(0);
+    peer.ok(await peer.take("leave"));
+    assert.equal((await peer.take("join")).offset, 14);
+});

@@ -175,14 +175,14 @@ test("presence begins with the snapshot and follows the changes", async t => {
     peer.send({ type: "presence", topic: "room", joined: [{ id: "m2", user: "Alan", data: { away: true } }], left: ["m1"] });
     assert.deepEqual(await lists.next(), [{ id: "m2", user: "Alan", data: { away: true } }]);
 
-    const late = recorder();
+    const late = recorder((...values) => values);
     room.presence(late);
     assert.deepEqual(await late.next(), [[{ id: "m2", user: "Alan", data: { away: true } }], 1]);
 });
 
 test("where only a number is told, members are none until a list comes", async t => {
     const { peer, room } = await enterRoom(t);
-    const lists = recorder();
+    const lists = recorder((...values) => values);
     room.presence(lists);
     peer.send({ type: "presence", topic: "room", members: [{ id: "@Ada", user: "Ada", connections: 2 }] });
     assert.deepEqual(await lists.next(), [[{ id: "@Ada", user: "Ada", connections: 2 }], 1]);
@@ -192,7 +192,7 @@ test("where only a number is told, members are none until a list comes", async t
     peer.send({ type: "presence", topic: "room", count: -1 });
     peer.send({ type: "presence", topic: "room", count: 1002 });
     assert.deepEqual(await lists.next(), [[], 1002]);
-    const late = recorder();
+    const late = recorder((...values) => values);
     room.presence(late);
     assert.deepEqual(await late.next(), [[], 1002]);
     peer.send({ type: "presence", topic: "room", members: [{ id: "m2" }] });
@@ -281,4 +281,54 @@ test("a topic that is wanted again is not left by a leave of the time before", a
     peer.ok(await peer.take("leave"));
     await peer.admit({ data: "in" });
     assert.equal(await joining, "in");
+});
+
+test("a client that is taken out is told why, stays out, and may join again", async t => {
+    const { server, peer, room, again } = await enterRoom(t);
+    const errors = recorder();
+    const heard = recorder();
+    room.onerror = errors;
+    room.on("said", heard);
+    const asked = room.send("say", "unanswered");
+    const say = await peer.take("event");
+    peer.send({ type: "left", topic: "room", error: { code: "banned", message: "Behave.", details: { hours: 2 } } });
+    const error = await errors.next();
+    assert.deepEqual([error.code, error.message, error.details.hours], ["banned", "Behave.", 2]);
+    assert.equal(room.joined, false);
+    peer.refuse(say, "not_joined");
+    await assert.rejects(asked, { code: "not_joined" });
+    peer.event("room", "said", "too late");
+    await assert.rejects(room.send("say", "x"), { code: "not_joined" });
+    peer.cut();
+    await again();
+    const second = await server.welcome();
+    await second.settled();
+    assert.equal(second.untaken, 0);
+    const rejoining = room.join({ user: "Ada" });
+    await second.admit();
+    await rejoining;
+    second.event("room", "said", "again");
+    assert.equal(await heard.next(), "again");
+});
+
+test("events by a wildcard come to its topic alone, with the topic that they are of, and their offsets are no gap", async t => {
+    const server = await startServer(t);
+    const { client } = startClient(t, server.url);
+    const all = recorder();
+    const one = recorder();
+    client.topic("room:*").on("said", (data, origin) => all([data, origin]));
+    client.topic("room:a").on("said", one);
+    const joins = [client.topic("room:*").join(), client.topic("room:a").join()];
+    const peer = await server.welcome();
+    await peer.admit();
+    await peer.admit({ epoch: "e", offset: 7, recovered: false });
+    await Promise.all(joins);
+    peer.send({ type: "event", topic: "room:a", event: "said", data: 1, offset: 8, via: "room:*" });
+    peer.send({ type: "event", topic: "room:b", event: "said", data: 2, offset: 30, via: "room:*" });
+    peer.send({ type: "event", topic: "room:a", event: "said", data: 1, offset: 8 });
+    assert.deepEqual(await all.next(), [1, { topic: "room:a", offset: 8 }]);
+    assert.deepEqual(await all.next(), [2, { topic: "room:b", offset: 30 }]);
+    assert.equal(await one.next(), 1);
+    assert.equal(one.count + all.count, 0);
+    assert.equal(client.topic("room:a").joined, true);
 });

@@ -18,8 +18,6 @@ public static class HandlerCompiler
         string owner)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        ArgumentNullException.ThrowIfNull(resolve);
-
         var method = handler.Method;
         var parameters = method.GetParameters();
         // A delegate over a static method with a closed first argument carries that argument as its target.
@@ -27,6 +25,40 @@ public static class HandlerCompiler
         {
             parameters = parameters[1..];
         }
+        // Invoking the delegate, not its method: a closed delegate (every C# lambda) is the fast kind to call.
+        return Compile(method, parameters, (_, arguments) => Expression.Invoke(Expression.Constant(handler), arguments), resolve, owner);
+    }
+
+    /// <summary>Compiles a method of a class, such as one whose instances come from the app's services.</summary>
+    /// <typeparam name="TContext">What a call brings.</typeparam>
+    /// <param name="method">The method, sync or async, with or without a result.</param>
+    /// <param name="instance">Gives the object to call it on, read before the parameters are; null for a static method.</param>
+    /// <param name="resolve">Says where a parameter comes from, or null where nothing can bind it.</param>
+    /// <param name="owner">What the handler is for, as it should read in an error.</param>
+    /// <exception cref="InvalidOperationException">Nothing can bind a parameter; the message names it and the owner.</exception>
+    public static CompiledHandler<TContext> Compile<TContext>(
+        MethodInfo method,
+        LambdaExpression? instance,
+        Func<ParameterInfo, ParameterBinding<TContext>?> resolve,
+        string owner)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return Compile(
+            method,
+            method.GetParameters(),
+            (context, arguments) => Expression.Call(instance is null ? null : Inline(instance, context, method.DeclaringType!), method, arguments),
+            resolve,
+            owner);
+    }
+
+    private static CompiledHandler<TContext> Compile<TContext>(
+        MethodInfo method,
+        ParameterInfo[] parameters,
+        Func<ParameterExpression, IEnumerable<Expression>, Expression> target,
+        Func<ParameterInfo, ParameterBinding<TContext>?> resolve,
+        string owner)
+    {
+        ArgumentNullException.ThrowIfNull(resolve);
         var bound = new (ParameterInfo Parameter, ParameterBinding<TContext> Binding)[parameters.Length];
         for (var index = 0; index < parameters.Length; index++)
         {
@@ -38,21 +70,21 @@ public static class HandlerCompiler
 
         var (await, resultType) = ResultAwaiter.For(method.ReturnType);
         var invoke = bound.Any(static pair => pair.Binding.ReadAsync is not null)
-            ? CompileAsync(handler, bound, await)
-            : CompileSync(handler, bound, await);
+            ? CompileAsync(target, bound, await)
+            : CompileSync(target, bound, await);
         return new CompiledHandler<TContext>(invoke, resultType, bound);
     }
 
     private static Func<TContext, ValueTask<object?>> CompileSync<TContext>(
-        Delegate handler, (ParameterInfo Parameter, ParameterBinding<TContext> Binding)[] bound, MethodInfo? await)
+        Func<ParameterExpression, IEnumerable<Expression>, Expression> target, (ParameterInfo Parameter, ParameterBinding<TContext> Binding)[] bound, MethodInfo? await)
     {
         var context = Expression.Parameter(typeof(TContext), "context");
         var arguments = bound.Select(pair => Inline(pair.Binding.Read!, context, pair.Parameter.ParameterType));
-        return Expression.Lambda<Func<TContext, ValueTask<object?>>>(Call(handler, arguments, await), context).Compile();
+        return Expression.Lambda<Func<TContext, ValueTask<object?>>>(Call(target(context, arguments), await), context).Compile();
     }
 
     private static Func<TContext, ValueTask<object?>> CompileAsync<TContext>(
-        Delegate handler, (ParameterInfo Parameter, ParameterBinding<TContext> Binding)[] bound, MethodInfo? await)
+        Func<ParameterExpression, IEnumerable<Expression>, Expression> target, (ParameterInfo Parameter, ParameterBinding<TContext> Binding)[] bound, MethodInfo? await)
     {
         var context = Expression.Parameter(typeof(TContext), "context");
         var values = Expression.Parameter(typeof(object?[]), "values");
@@ -61,7 +93,7 @@ public static class HandlerCompiler
         var arguments = bound.Select(pair => pair.Binding.Read is { } read
             ? Inline(read, context, pair.Parameter.ParameterType)
             : Expression.Convert(Expression.ArrayIndex(values, Expression.Constant(next++)), pair.Parameter.ParameterType)).ToArray();
-        var call = Expression.Lambda<Func<TContext, object?[], ValueTask<object?>>>(Call(handler, arguments, await), context, values).Compile();
+        var call = Expression.Lambda<Func<TContext, object?[], ValueTask<object?>>>(Call(target(context, arguments), await), context, values).Compile();
 
         return async context =>
         {
@@ -74,14 +106,9 @@ public static class HandlerCompiler
         };
     }
 
-    private static Expression Call(Delegate handler, IEnumerable<Expression> arguments, MethodInfo? await)
-    {
-        // Invoking the delegate, not its method: a closed delegate (every C# lambda) is the fast kind to call.
-        var call = Expression.Invoke(Expression.Constant(handler), arguments);
-        return call.Type == typeof(void)
-            ? Expression.Block(call, Expression.Default(typeof(ValueTask<object?>)))
-            : Expression.Call(await!, call);
-    }
+    private static Expression Call(Expression call, MethodInfo? await) => call.Type == typeof(void)
+        ? Expression.Block(call, Expression.Default(typeof(ValueTask<object?>)))
+        : Expression.Call(await!, call);
 
     private static Expression Inline(LambdaExpression read, ParameterExpression context, Type parameterType)
     {

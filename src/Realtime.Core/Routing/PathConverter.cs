@@ -17,10 +17,11 @@ public abstract class PathConverter
     /// <summary>The rest of the path, slashes and all.</summary>
     internal static PathConverter Rest { get; } = new RestPathConverter();
 
-    private static PathConverter[] All { get; } = [Text, new Int32PathConverter(), Rest];
+    /// <summary>All converters there are.</summary>
+    public static IReadOnlyList<PathConverter> All { get; } = [Text, new Int32PathConverter(), Rest];
 
     /// <summary>Finds a converter by its name.</summary>
-    internal static PathConverter? Find(string name) => Array.Find(All, converter => converter.Name == name);
+    internal static PathConverter? Find(string name) => All.FirstOrDefault(converter => converter.Name == name);
 
     /// <summary>The known names, for an error message.</summary>
     internal static string Names => string.Join(", ", All.Select(static converter => converter.Name).Order(StringComparer.Ordinal));

@@ -40,6 +40,8 @@ public sealed class Publication
     /// <summary>Which of the members that hear it live it is for.</summary>
     public Recipients Recipients { get; }
 
+    internal bool IsForAll => Recipients is { Except: null, User: null };
+
     // Encoded at most once for all receivers of a format, replays included.
     internal PreparedFrame Frame(WireCodec codec) => _frames[codec] ?? _frames.Keep(codec, codec.Event(Topic, Name, Data, Offset));
 }

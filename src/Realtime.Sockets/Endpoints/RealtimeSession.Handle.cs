@@ -18,6 +18,7 @@ internal sealed partial class RealtimeSession
                 ClientMessageType.Join => await JoinAsync(message),
                 ClientMessageType.Leave => await LeaveAsync(message),
                 ClientMessageType.History => await PageAsync(message),
+                ClientMessageType.Departure => await DepartAsync(),
                 _ => await CallAsync(message),
             };
             if (fault is { } refused)
@@ -27,7 +28,7 @@ internal sealed partial class RealtimeSession
         }
         catch (TopicError error)
         {
-            Refuse(message, new Fault(error.Code, error.Message));
+            Refuse(message, error);
         }
         catch (BadDataException exception)
         {
@@ -43,11 +44,31 @@ internal sealed partial class RealtimeSession
         }
         catch (Exception exception)
         {
-            var reference = RandomNumberGenerator.GetHexString(8, lowercase: true);
             var name = message.Type == ClientMessageType.Event ? message.Event : message.Type.ToString();
-            SocketLog.TopicHandlerFailed(_endpoint.Host.Logger, exception, name, message.Topic, Id, reference);
-            Refuse(message, Fault.Internal(reference));
+            Refuse(message, Failed(exception, name, message.Topic));
         }
+    }
+
+    private void Refuse(ClientMessage message, TopicError error)
+    {
+        try
+        {
+            Refuse(message, FaultOf(error));
+        }
+        catch (Exception exception) when (error.Details is not null)
+        {
+            // The details cannot be written.
+            Refuse(message, Failed(exception, error.Code, message.Topic));
+        }
+    }
+
+    private static Fault FaultOf(TopicError error) => new(error.Code, error.Message, error.Details);
+
+    private Fault Failed(Exception exception, string name, string topic)
+    {
+        var reference = RandomNumberGenerator.GetHexString(8, lowercase: true);
+        SocketLog.TopicHandlerFailed(_endpoint.Host.Logger, exception, name, topic, Id, reference);
+        return Fault.Internal(reference);
     }
 
     private async ValueTask<Fault?> CallAsync(ClientMessage message)
@@ -78,11 +99,17 @@ internal sealed partial class RealtimeSession
         {
             return Fault.TooManyJoins(_endpoint.Options.MaxJoins);
         }
-        if (_endpoint.Topics.Match(message.Topic) is not { } topic)
+        var isWildcard = TopicWildcard.IsWildcard(message.Topic);
+        if ((isWildcard ? _endpoint.Topics.MatchWildcard(message.Topic) : _endpoint.Topics.Match(message.Topic)) is not { } topic)
         {
             return Fault.UnknownTopic(message.Topic);
         }
         var member = new Member(_endpoint.NextId(), topic, this);
+        // A wildcard with nobody to let a client in lets none in.
+        if (topic.Definition.Authorize is { } authorize ? await authorize.InvokeAsync(member, message.Data) is not true : isWildcard)
+        {
+            return Fault.Forbidden(message.Topic);
+        }
         var data = topic.Definition.Join is { } handler ? await handler.InvokeAsync(member, message.Data) : null;
         var audience = await _endpoint.Topics.Audiences.EnterAsync(topic, Ended);
         var isIn = false;
@@ -100,9 +127,29 @@ internal sealed partial class RealtimeSession
         }
         if (isIn && topic.Definition.Joined is { } joined)
         {
-            await joined.InvokeAsync(member, default);
+            await JoinedAsync(member, joined);
         }
         return null;
+    }
+
+    // The join was answered: a fault here is no answer to it any more.
+    private async ValueTask JoinedAsync(Member member, TopicHandler handler)
+    {
+        try
+        {
+            await handler.InvokeAsync(member, default);
+        }
+        catch (TopicError error) when (error.Details is null)
+        {
+            Send(Codec.Error(FaultOf(error), member.Topic.Name));
+        }
+        catch (OperationCanceledException) when (_isEnded)
+        {
+        }
+        catch (Exception exception)
+        {
+            Send(Codec.Error(Failed(exception, "OnJoined", member.Topic.Name), member.Topic.Name));
+        }
     }
 
     // The order that the protocol promises: the reply, then what was missed or a reset, then presence, then live events.
@@ -188,17 +235,32 @@ internal sealed partial class RealtimeSession
         }
         member.Audience!.Remove(member, hasLeft: true);
         Send(Codec.Reply(message.Ref, data: null));
-        await LeftAsync(member);
+        await LeftAsync(member, LeaveReason.Left);
         return null;
     }
 
-    private async ValueTask LeftAsync(Member member)
+    // What Remove left to do: behind the handler that may be at work, as all of a connection's handlers run.
+    private async ValueTask<Fault?> DepartAsync()
+    {
+        Member? member;
+        lock (_gate)
+        {
+            if (_departed?.TryDequeue(out member) != true)
+            {
+                return null;
+            }
+        }
+        await LeftAsync(member!, LeaveReason.Removed);
+        return null;
+    }
+
+    private async ValueTask LeftAsync(Member member, LeaveReason reason)
     {
         try
         {
             if (member.Topic.Definition.Leave is { } handler)
             {
-                await handler.InvokeAsync(member, default);
+                await handler.InvokeAsync(member, default, reason);
             }
         }
         catch (OperationCanceledException) when (_isEnded)

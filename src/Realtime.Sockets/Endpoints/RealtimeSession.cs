@@ -1,3 +1,4 @@
+using System.Text;
 using Realtime.Protocol;
 
 namespace Realtime.Sockets;
@@ -9,9 +10,11 @@ internal sealed partial class RealtimeSession
     private readonly Lane _lane;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Member> _members = new(StringComparer.Ordinal);
+    private Queue<Member>? _departed;
     private TokenBucket _bucket;
     private CancellationTokenSource? _ended;
     private bool _isEnded;
+    private bool _isExpelled;
     private int _faults;
 
     private RealtimeSession(RealtimeEndpoint endpoint, Request request, WireCodec codec)
@@ -112,6 +115,44 @@ internal sealed partial class RealtimeSession
         }
     }
 
+    /// <summary>Takes a member out of its topic and tells the client why. Its leave handler runs in its turn.</summary>
+    /// <returns>False where it is not in.</returns>
+    public bool Remove(Member member, Fault why)
+    {
+        lock (_gate)
+        {
+            if (_members.GetValueOrDefault(member.Topic.Name) != member)
+            {
+                return false;
+            }
+            _members.Remove(member.Topic.Name);
+            (_departed ??= new Queue<Member>()).Enqueue(member);
+        }
+        member.Audience!.Remove(member, hasLeft: true);
+        Send(Codec.Left(member.Topic.Name, why));
+        // Where the connection has ended meanwhile its end takes care of it.
+        _ = _lane.AddAsync(new ClientMessage(ClientMessageType.Departure, 0, member.Topic.Name, "", default, null, 0)).AsTask();
+        return true;
+    }
+
+    /// <summary>Closes the connection at the app's wish.</summary>
+    public void Disconnect(bool mayReturn, string? reason)
+    {
+        if (reason is not null && Encoding.UTF8.GetByteCount(reason) > 123)
+        {
+            throw new ArgumentException("A close reason has at most 123 bytes of UTF-8.", nameof(reason));
+        }
+        _isExpelled = true;
+        if (mayReturn)
+        {
+            Link.Close(CloseCodes.Reconnect, reason ?? "The server asks this client to connect again.");
+        }
+        else
+        {
+            Link.Close(CloseCodes.Removed, reason ?? "The server has closed this client's connection.");
+        }
+    }
+
     private async ValueTask ReceiveAllAsync(WebSocketConnection connection)
     {
         var receiver = new MessageReceiver(connection);
@@ -184,7 +225,7 @@ internal sealed partial class RealtimeSession
             _members.Clear();
         }
         // First of all nobody should take it for present any more; its handlers may still be at work.
-        members.ForEach(static member => member.Audience!.Remove(member, hasLeft: false));
+        members.ForEach(member => member.Audience!.Remove(member, hasLeft: Link.CloseCode == CloseCodes.Removed));
         if (ended is not null)
         {
             await ended.CancelAsync();
@@ -192,7 +233,11 @@ internal sealed partial class RealtimeSession
         await _lane.EndAsync();
         foreach (var member in members)
         {
-            await LeftAsync(member);
+            await LeftAsync(member, _isExpelled ? LeaveReason.Removed : LeaveReason.ConnectionLost);
+        }
+        while (_departed is { Count: > 0 })
+        {
+            await DepartAsync();
         }
         await Link.EndAsync(_endpoint.Host.Time);
         _ended?.Dispose();

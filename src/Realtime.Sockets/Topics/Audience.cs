@@ -10,6 +10,7 @@ internal sealed class Audience(Topic topic)
 {
     private const int FirstLength = 4;
 
+    private readonly bool _isWildcard = topic.Definition.IsWildcard;
     private readonly TaskCompletionSource<IAsyncDisposable> _subscription = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Member[] _members = [];
     private int _count;
@@ -146,6 +147,11 @@ internal sealed class Audience(Topic topic)
     {
         lock (Gate)
         {
+            if (_isWildcard || !publication.IsForAll)
+            {
+                DeliverToSome(publication);
+                return;
+            }
             if (_count > 0)
             {
                 WireCodec? codec = null;
@@ -164,6 +170,64 @@ internal sealed class Audience(Topic topic)
             foreach (var subscriber in _subscribers)
             {
                 subscriber.Deliver(publication);
+            }
+        }
+    }
+
+    // Apart, so that the fan-out above stays as it is.
+    private void DeliverToSome(Publication publication)
+    {
+        if (publication.Recipients.User is { } user)
+        {
+            DeliverToUser(publication, user);
+            return;
+        }
+        if (!_isWildcard)
+        {
+            DeliverToOthers(publication, publication.Recipients.Except!);
+        }
+        else if (_count > 0 && Topic.Covers(publication.Topic))
+        {
+            // Its own frame: whoever is in the topic too must know the one from the other.
+            var frame = new SharedFrame(codec => codec.Event(publication.Topic, publication.Name, publication.Data, publication.Offset, via: Topic.Name));
+            foreach (var member in _members.AsSpan(0, _count))
+            {
+                Deliver(member, frame.For(member.Codec), offset: 0);
+            }
+        }
+        foreach (var subscriber in _subscribers)
+        {
+            subscriber.Deliver(publication);
+        }
+    }
+
+    private void DeliverToUser(Publication publication, string user)
+    {
+        if (_isWildcard)
+        {
+            return;     // What is said to one is not for those who hear what is said to all.
+        }
+        foreach (var member in _members.AsSpan(0, _count))
+        {
+            if (string.Equals(member.User, user, StringComparison.Ordinal))
+            {
+                Deliver(member, publication.Frame(member.Codec), publication.Offset);
+            }
+        }
+    }
+
+    private void DeliverToOthers(Publication publication, string sender)
+    {
+        foreach (var member in _members.AsSpan(0, _count))
+        {
+            if (!string.Equals(member.Id, sender, StringComparison.Ordinal))
+            {
+                Deliver(member, publication.Frame(member.Codec), publication.Offset);
+            }
+            else if (publication.Offset > 0)
+            {
+                // Or it would see a gap.
+                Deliver(member, member.Codec.Skip(Topic.Name, publication.Offset), publication.Offset);
             }
         }
     }

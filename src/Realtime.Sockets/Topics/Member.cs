@@ -103,6 +103,41 @@ public sealed class Member
         return default;
     }
 
+    /// <summary>
+    /// Publishes an event to every member of the topic but this one. In a topic with history it is kept like any other: its sender is told to pass
+    /// over its offset, and gets the event itself only where it resumes or asks for history from before it.
+    /// </summary>
+    /// <typeparam name="T">The data's type.</typeparam>
+    /// <param name="name">The event's name.</param>
+    /// <param name="data">The data, written as JSON.</param>
+    /// <param name="idempotencyKey">Names this event in the topic, as when publishing to all; null for none.</param>
+    /// <param name="cancellationToken">Gives up waiting for the backplane.</param>
+    /// <exception cref="ArgumentException">The event's name or the key is empty, or the key too long.</exception>
+    public ValueTask PublishToOthersAsync<T>(string name, T data, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        Topic.PublishAsync(name, data, idempotencyKey, new Recipients(Except: Id), cancellationToken);
+
+    /// <summary>
+    /// Takes this member out of the topic. The client is told with a <c>left</c> that has the code and message; it does not come back by itself. Should it ask again, the
+    /// topic's handlers decide: they are the place to refuse one who may not return. The connection stays, with its other topics.
+    /// </summary>
+    /// <param name="code">For programs.</param>
+    /// <param name="message">For people; null for a plain sentence.</param>
+    /// <returns>False where it was not in the topic (any more, or yet: a join handler refuses with a <see cref="TopicError"/>).</returns>
+    public bool Remove(string code = "removed", string? message = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(code);
+        return Session.Remove(this, new Fault(code, message ?? "The server took this client out of the topic."));
+    }
+
+    /// <summary>Closes this member's connection, with all its topics.</summary>
+    /// <param name="mayReturn">
+    /// Whether the client should connect again, soon and by itself (close code 3002): to be authenticated anew, say. If not (3501, the default) it stays away until
+    /// somebody has it connect again.
+    /// </param>
+    /// <param name="reason">For people, up to 123 bytes of UTF-8; null for a plain sentence.</param>
+    /// <exception cref="ArgumentException">The reason is too long.</exception>
+    public void Disconnect(bool mayReturn = false, string? reason = null) => Session.Disconnect(mayReturn, reason);
+
     /// <inheritdoc/>
     public override string ToString() => User is null ? Id : $"{User} ({Id})";
 }

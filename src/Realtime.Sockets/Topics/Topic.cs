@@ -31,6 +31,9 @@ public sealed class Topic
 
     internal TopicDefinition Definition { get; }
 
+    /// <summary>Whether a publication of another topic is for those who hear this wildcard.</summary>
+    internal bool Covers(string topic) => _topics.DefinitionOf(topic) == Definition.Of;
+
     internal string[] Captures { get; }
 
     /// <summary>Publishes an event to every member, and to the topic's history where it keeps one.</summary>
@@ -44,7 +47,25 @@ public sealed class Topic
     /// <param name="cancellationToken">Gives up waiting for the backplane.</param>
     /// <exception cref="ArgumentException">The event's name or the key is empty, or the key too long.</exception>
     public ValueTask PublishAsync<T>(string name, T data, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        _topics.PublishAsync(this, name, data, idempotencyKey, cancellationToken);
+        _topics.PublishAsync(this, name, data, Definition.History, idempotencyKey, default, cancellationToken);
+
+    /// <summary>
+    /// Sends an event to all members of one name (<see cref="Member.User"/>), on whichever node: every window that a person has open. It is not kept in the topic's history.
+    /// </summary>
+    /// <typeparam name="T">The data's type.</typeparam>
+    /// <param name="user">The name, as the join handler set it.</param>
+    /// <param name="name">The event's name.</param>
+    /// <param name="data">The data, written as JSON.</param>
+    /// <param name="cancellationToken">Gives up waiting for the backplane.</param>
+    /// <exception cref="ArgumentException">The user's or the event's name is empty.</exception>
+    public ValueTask SendToUserAsync<T>(string user, string name, T data, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(user);
+        return _topics.PublishAsync(this, name, data, history: null, idempotencyKey: null, new Recipients(User: user), cancellationToken);
+    }
+
+    internal ValueTask PublishAsync<T>(string name, T data, string? idempotencyKey, Recipients recipients, CancellationToken cancellationToken) =>
+        _topics.PublishAsync(this, name, data, Definition.History, idempotencyKey, recipients, cancellationToken);
 
     /// <summary>Reads older events of a topic that keeps a history, page by page.</summary>
     /// <param name="before">The page ends before this offset; null for the newest events.</param>

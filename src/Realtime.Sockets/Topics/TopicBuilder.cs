@@ -40,13 +40,40 @@ public sealed class TopicBuilder
         return this;
     }
 
+    /// <summary>
+    /// Lets in only those for whom the handler returns true; anybody else's join is refused with the code <c>forbidden</c>. It runs on every join, before <see cref="OnJoin"/>.
+    /// </summary>
+    /// <param name="handler">The handler, sync or async: a <see cref="bool"/> or a task of one. What the client sent with the join is its data.</param>
+    /// <exception cref="InvalidOperationException">There is one already.</exception>
+    public TopicBuilder Authorize(Delegate handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        _definition.AddAuthorize(new TopicHandlerSource("Authorize", handler));
+        return this;
+    }
+
+    /// <summary>
+    /// Lets clients join wildcards over these topics, <c>room:*</c>, where the handler returns true: such a client hears the events of every topic of this pattern
+    /// that the wildcard matches, whoever is in it. Without this every wildcard is refused with <c>forbidden</c>. None of the topics' other handlers run for it.
+    /// </summary>
+    /// <param name="handler">
+    /// The handler, sync or async: a <see cref="bool"/> or a task of one. A capture is what the client wrote in its place, <c>*</c> or a part of a name.
+    /// </param>
+    /// <exception cref="InvalidOperationException">There is one already, or the pattern has no capture.</exception>
+    public TopicBuilder AllowWildcards(Delegate handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        _definition.AllowWildcards(new TopicHandlerSource("AllowWildcards", handler));
+        return this;
+    }
+
     /// <summary>Runs before a client becomes a member. A <see cref="TopicError"/> keeps it out. Without it, everybody may join.</summary>
     /// <param name="handler">The handler, sync or async.</param>
     /// <exception cref="InvalidOperationException">There is one already.</exception>
     public TopicBuilder OnJoin(Delegate handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        _definition.AddJoin(handler);
+        _definition.AddJoin(new TopicHandlerSource("OnJoin", handler));
         return this;
     }
 
@@ -59,7 +86,7 @@ public sealed class TopicBuilder
     public TopicBuilder OnJoined(Delegate handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        _definition.AddJoined(handler);
+        _definition.AddJoined(new TopicHandlerSource("OnJoined", handler));
         return this;
     }
 
@@ -71,17 +98,20 @@ public sealed class TopicBuilder
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(handler);
-        _definition.AddEvent(name, handler);
+        _definition.AddEvent(name, new TopicHandlerSource($"On(\"{name}\")", handler));
         return this;
     }
 
-    /// <summary>Runs after a member has left, be it by its own wish or because its connection ended. There is no data.</summary>
+    /// <summary>
+    /// Runs after a member has left, be it by its own wish, because its connection ended, or because the app took it out: a parameter of type
+    /// <see cref="LeaveReason"/> says which. There is no data.
+    /// </summary>
     /// <param name="handler">The handler, sync or async.</param>
     /// <exception cref="InvalidOperationException">There is one already.</exception>
     public TopicBuilder OnLeave(Delegate handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        _definition.AddLeave(handler);
+        _definition.AddLeave(new TopicHandlerSource("OnLeave", handler));
         return this;
     }
 }

@@ -2,21 +2,37 @@ namespace Realtime.Sockets;
 
 /// <summary>What the topics of one pattern do.</summary>
 /// <param name="pattern">The pattern of their names.</param>
-internal sealed class TopicDefinition(TopicPattern pattern)
+/// <param name="of">For what wildcards over another definition's topics do: that definition; else null.</param>
+internal sealed class TopicDefinition(TopicPattern pattern, TopicDefinition? of = null)
 {
-    private readonly Dictionary<string, Delegate> _events = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TopicHandlerSource> _events = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TopicHandler> _compiledEvents = new(StringComparer.Ordinal);
-    private Delegate? _join;
-    private Delegate? _joined;
-    private Delegate? _leave;
+    private TopicHandlerSource? _authorize;
+    private TopicHandlerSource? _join;
+    private TopicHandlerSource? _joined;
+    private TopicHandlerSource? _leave;
     private bool _isCompiled;
 
     public TopicPattern Pattern { get; } = pattern;
+
+    /// <summary>For what wildcards do: whose topics a client hears by one.</summary>
+    public TopicDefinition? Of { get; } = of;
+
+    public bool IsWildcard => Of is not null;
+
+    /// <summary>What a wildcard over these topics does where clients may join one; null where none may.</summary>
+    public TopicDefinition? Wildcards { get; private set; }
 
     public HistoryPolicy? History { get; set; }
 
     /// <summary>How the members are told who is here; null for not at all.</summary>
     public PresenceOptions? Presence { get; set; }
+
+    /// <summary>The class whose methods are handlers, or null.</summary>
+    public Type? Class { get; set; }
+
+    /// <summary>Says whether a client may join at all; null where there is nothing to ask.</summary>
+    public TopicHandler? Authorize { get; private set; }
 
     /// <summary>Runs before a client becomes a member; null where everybody may.</summary>
     public TopicHandler? Join { get; private set; }
@@ -30,28 +46,27 @@ internal sealed class TopicDefinition(TopicPattern pattern)
     /// <summary>The handler for an event, or null where there is none.</summary>
     public TopicHandler? Event(string name) => _compiledEvents.GetValueOrDefault(name);
 
-    public void AddJoin(Delegate handler)
-    {
-        ThrowIf(_join is not null, "OnJoin has a handler already");
-        _join = handler;
-    }
+    public void AddAuthorize(TopicHandlerSource handler) => Set(ref _authorize, handler, "Authorize");
 
-    public void AddJoined(Delegate handler)
-    {
-        ThrowIf(_joined is not null, "OnJoined has a handler already");
-        _joined = handler;
-    }
+    public void AddJoin(TopicHandlerSource handler) => Set(ref _join, handler, "OnJoin");
 
-    public void AddLeave(Delegate handler)
-    {
-        ThrowIf(_leave is not null, "OnLeave has a handler already");
-        _leave = handler;
-    }
+    public void AddJoined(TopicHandlerSource handler) => Set(ref _joined, handler, "OnJoined");
 
-    public void AddEvent(string name, Delegate handler)
+    public void AddLeave(TopicHandlerSource handler) => Set(ref _leave, handler, "OnLeave");
+
+    public void AddEvent(string name, TopicHandlerSource handler)
     {
         ThrowIf(_events.ContainsKey(name), $"the event '{name}' has a handler already");
         _events.Add(name, handler);
+    }
+
+    /// <summary>Lets clients that the handler lets in join wildcards over these topics.</summary>
+    public void AllowWildcards(TopicHandlerSource authorize)
+    {
+        ThrowIf(Wildcards is not null, "AllowWildcards has a handler already");
+        ThrowIf(Pattern.Captures.Count == 0, "a pattern without a capture names one topic: there is nothing that a wildcard could stand for");
+        Wildcards = new TopicDefinition(Pattern, of: this);
+        Wildcards.AddAuthorize(authorize);
     }
 
     /// <summary>Compiles the handlers, so that a mistake in one stops the start.</summary>
@@ -59,13 +74,32 @@ internal sealed class TopicDefinition(TopicPattern pattern)
     public void Compile(App app)
     {
         _isCompiled = true;
-        Join = _join is null ? null : TopicHandler.Compile(_join, this, app, "OnJoin", hasData: true);
-        Joined = _joined is null ? null : TopicHandler.Compile(_joined, this, app, "OnJoined", hasData: false);
-        Leave = _leave is null ? null : TopicHandler.Compile(_leave, this, app, "OnLeave", hasData: false);
+        if (Class is not null)
+        {
+            TopicClass.Check(this, Class, app);
+        }
+        Authorize = Compile(_authorize, app, TopicHandlerKind.WithData);
+        if (Authorize is { } authorize && authorize.ResultType != typeof(bool))
+        {
+            throw new InvalidOperationException($"Topic {Pattern.Text}, {_authorize!.Name}: it must say true or false: return a bool, or a task of one.");
+        }
+        Join = Compile(_join, app, TopicHandlerKind.WithData);
+        Joined = Compile(_joined, app, TopicHandlerKind.WithoutData);
+        Leave = Compile(_leave, app, TopicHandlerKind.Leave);
         foreach (var (name, handler) in _events)
         {
-            _compiledEvents.Add(name, TopicHandler.Compile(handler, this, app, $"On(\"{name}\")", hasData: true));
+            _compiledEvents.Add(name, Compile(handler, app, TopicHandlerKind.WithData)!);
         }
+        Wildcards?.Compile(app);
+    }
+
+    private TopicHandler? Compile(TopicHandlerSource? handler, App app, TopicHandlerKind kind) =>
+        handler is null ? null : TopicHandler.Compile(handler, this, app, kind);
+
+    private void Set(ref TopicHandlerSource? place, TopicHandlerSource handler, string verb)
+    {
+        ThrowIf(place is not null, $"{verb} has a handler already");
+        place = handler;
     }
 
     private void ThrowIf(bool condition, string problem)

@@ -9,25 +9,30 @@ internal sealed class TopicHandler
 {
     private readonly Func<TopicCall, ValueTask<object?>> _invoke;
 
-    private TopicHandler(Func<TopicCall, ValueTask<object?>> invoke) => _invoke = invoke;
+    private TopicHandler(CompiledHandler<TopicCall> compiled)
+    {
+        _invoke = compiled.Invoke;
+        ResultType = compiled.ResultType;
+    }
+
+    /// <summary>What it returns once awaited; <see cref="void"/> for nothing.</summary>
+    public Type ResultType { get; }
 
     /// <summary>Compiles a handler that a person wrote.</summary>
-    /// <param name="handler">The delegate.</param>
+    /// <param name="source">The handler.</param>
     /// <param name="definition">Its topic.</param>
     /// <param name="app">The app, whose services are built.</param>
-    /// <param name="verb">What the handler was added with, for errors.</param>
-    /// <param name="hasData">Whether a client's data comes with a call.</param>
+    /// <param name="kind">What a call of it brings.</param>
     /// <exception cref="InvalidOperationException">Nothing can bind a parameter.</exception>
-    public static TopicHandler Compile(Delegate handler, TopicDefinition definition, App app, string verb, bool hasData)
+    public static TopicHandler Compile(TopicHandlerSource source, TopicDefinition definition, App app, TopicHandlerKind kind)
     {
-        var owner = $"Topic {definition.Pattern.Text}, {verb}";
+        var owner = $"Topic {definition.Pattern.Text}, {source.Name}";
         ParameterInfo? data = null;
-        var compiled = HandlerCompiler.Compile<TopicCall>(handler, Resolve, owner);
-        return new TopicHandler(compiled.Invoke);
+        return new TopicHandler(source.Compile(Resolve, owner));
 
         ParameterBinding<TopicCall>? Resolve(ParameterInfo parameter)
         {
-            if (FromCall(parameter, definition) is { } binding)
+            if (FromCall(parameter, definition, owner, kind) is { } binding)
             {
                 return binding;
             }
@@ -35,7 +40,7 @@ internal sealed class TopicHandler
             {
                 return service;
             }
-            if (!hasData)
+            if (kind == TopicHandlerKind.WithoutData || kind == TopicHandlerKind.Leave)
             {
                 return null;
             }
@@ -50,11 +55,18 @@ internal sealed class TopicHandler
     }
 
     /// <summary>Calls the handler; what it returned, awaited.</summary>
-    public ValueTask<object?> InvokeAsync(Member member, ReadOnlyMemory<byte> data)
+    public ValueTask<object?> InvokeAsync(Member member, ReadOnlyMemory<byte> data, LeaveReason reason = default)
     {
-        var call = new TopicCall(member, data);
-        var result = _invoke(call);
-        return result.IsCompletedSuccessfully && !call.HasScope ? result : FinishAsync(result, call);
+        var call = new TopicCall(member, data, reason);
+        try
+        {
+            var result = _invoke(call);
+            return result.IsCompletedSuccessfully && !call.HasScope ? result : FinishAsync(result, call);
+        }
+        catch (Exception exception) when (call.HasScope)
+        {
+            return FinishAsync(ValueTask.FromException<object?>(exception), call);
+        }
 
         static async ValueTask<object?> FinishAsync(ValueTask<object?> result, TopicCall call)
         {
@@ -69,7 +81,8 @@ internal sealed class TopicHandler
         }
     }
 
-    private static ParameterBinding<TopicCall>? FromCall(ParameterInfo parameter, TopicDefinition definition)
+    private static ParameterBinding<TopicCall>? FromCall(
+        ParameterInfo parameter, TopicDefinition definition, string owner, TopicHandlerKind kind)
     {
         var type = parameter.ParameterType;
         if (type == typeof(Member))
@@ -88,11 +101,19 @@ internal sealed class TopicHandler
         {
             return ParameterBinding<TopicCall>.From("context", static (TopicCall call) => call.Ended);
         }
+        if (type == typeof(LeaveReason) && kind == TopicHandlerKind.Leave)
+        {
+            return ParameterBinding<TopicCall>.From("context", static (TopicCall call) => call.Reason);
+        }
         for (var index = 0; index < definition.Pattern.Captures.Count; index++)
         {
             var name = definition.Pattern.Captures[index];
             if (string.Equals(name, parameter.Name, StringComparison.OrdinalIgnoreCase) && TextValue.CanParse(type))
             {
+                if (definition.IsWildcard && type != typeof(string))
+                {
+                    throw new InvalidOperationException($"{owner}: the part '{name}' of a wildcard may be '*': take it as a string.");
+                }
                 var call = Expression.Parameter(typeof(TopicCall));
                 var text = Expression.Call(typeof(TopicCall), nameof(TopicCall.Capture), null, call, Expression.Constant(index));
                 return ParameterBinding<TopicCall>.From("topic", Expression.Lambda(TextValue.Parse(text, type, name, "topic"), call));

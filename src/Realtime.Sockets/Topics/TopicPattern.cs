@@ -2,19 +2,19 @@ namespace Realtime.Sockets;
 
 /// <summary>
 /// The pattern of a topic's names: parts between colons, each a literal or a capture in braces. <c>room:{name}</c> matches
-/// <c>room:lobby</c>, with the name <c>lobby</c>. A capture is never empty and holds no colon.
+/// <c>room:lobby</c>, with the name <c>lobby</c>; <c>room:{id:int}</c> only what is a number. A capture is never empty, holds no colon, and is no <c>*</c>.
 /// </summary>
 internal sealed class TopicPattern
 {
-    private readonly (string Text, bool IsCapture)[] _parts;
+    private readonly TopicPart[] _parts;
 
-    private TopicPattern(string text, (string Text, bool IsCapture)[] parts)
+    private TopicPattern(string text, TopicPart[] parts)
     {
         Text = text;
         _parts = parts;
         Captures = [.. parts.Where(static part => part.IsCapture).Select(static part => part.Text)];
         // Two patterns with the same shape match the same names, whatever their captures are called.
-        Shape = string.Join(':', parts.Select(static part => part.IsCapture ? "{}" : part.Text));
+        Shape = string.Join(':', parts.Select(static part => part.Shape));
     }
 
     /// <summary>The pattern as it was written.</summary>
@@ -31,51 +31,30 @@ internal sealed class TopicPattern
     public static TopicPattern Parse(string text)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
-        var parts = Array.ConvertAll(text.Split(':'), part => ParsePart(text, part));
+        var parts = TopicPart.Split(text).ConvertAll(part => TopicPart.Parse(text, part)).ToArray();
         var twice = parts.Where(static part => part.IsCapture).GroupBy(static part => part.Text, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1);
         return twice is null
             ? new TopicPattern(text, parts)
             : throw new ArgumentException($"The topic pattern '{text}' captures '{twice.Key}' twice.", nameof(text));
     }
 
-    /// <summary>Matches a name.</summary>
+    /// <summary>Matches a topic's name.</summary>
     /// <returns>The captured values in order, or null where the name does not match.</returns>
-    public string[]? Match(string name)
-    {
-        var values = Captures.Count == 0 ? [] : new string[Captures.Count];
-        var rest = name.AsSpan();
-        var captured = 0;
-        for (var index = 0; index < _parts.Length; index++)
-        {
-            var end = rest.IndexOf(':');
-            if (end < 0 != (index == _parts.Length - 1))
-            {
-                return null;
-            }
-            var part = end < 0 ? rest : rest[..end];
-            if (_parts[index].IsCapture)
-            {
-                if (part.IsEmpty)
-                {
-                    return null;
-                }
-                values[captured++] = part.ToString();
-            }
-            else if (!part.SequenceEqual(_parts[index].Text))
-            {
-                return null;
-            }
-            rest = end < 0 ? default : rest[(end + 1)..];
-        }
-        return values;
-    }
+    public string[]? Match(string name) => IsMatch(name, isWildcard: false) ? Capture(name) : null;
 
-    /// <summary>Sorts the more specific first: at the first difference a literal goes before a capture.</summary>
+    /// <summary>Matches a wildcard: whether topics of this pattern can be among those that it names.</summary>
+    /// <returns>The parts at the places of the captures in order, <c>*</c> among them, or null where no topic of this pattern can be meant.</returns>
+    public string[]? MatchWildcard(string wildcard) => IsMatch(wildcard, isWildcard: true) ? Capture(wildcard) : null;
+
+    /// <summary>Whether it matches a topic's name.</summary>
+    public bool IsMatch(string name) => IsMatch(name, isWildcard: false);
+
+    /// <summary>Sorts the more specific first: at the first difference a literal goes before a capture with a type, and that before one without.</summary>
     public static int BySpecificity(TopicPattern one, TopicPattern other)
     {
         for (var index = 0; index < Math.Min(one._parts.Length, other._parts.Length); index++)
         {
-            var order = one._parts[index].IsCapture.CompareTo(other._parts[index].IsCapture);
+            var order = one._parts[index].Rank.CompareTo(other._parts[index].Rank);
             if (order != 0)
             {
                 return order;
@@ -84,20 +63,41 @@ internal sealed class TopicPattern
         return one._parts.Length.CompareTo(other._parts.Length);
     }
 
-    private static (string Text, bool IsCapture) ParsePart(string pattern, string part)
+    private bool IsMatch(ReadOnlySpan<char> name, bool isWildcard)
     {
-        if (part.Length == 0)
+        for (var index = 0; index < _parts.Length; index++)
         {
-            throw new ArgumentException($"The topic pattern '{pattern}' has an empty part: write room:{{name}}.", nameof(pattern));
+            var end = name.IndexOf(':');
+            if (end < 0 != (index == _parts.Length - 1))
+            {
+                return false;
+            }
+            var part = end < 0 ? name : name[..end];
+            if (!(isWildcard && part is "*") && !_parts[index].Matches(part))
+            {
+                return false;
+            }
+            name = end < 0 ? default : name[(end + 1)..];
         }
-        if (part is ['{', .. var name, '}'] && name.Length > 0 && name.AsSpan().IndexOfAny('{', '}') < 0)
+        return true;
+    }
+
+    private string[] Capture(string name)
+    {
+        if (Captures.Count == 0)
         {
-            return (name, true);
+            return [];
         }
-        return part.AsSpan().IndexOfAny('{', '}') < 0
-            ? (part, false)
-            : throw new ArgumentException(
-                $"The topic pattern '{pattern}' has the part '{part}': a part is a literal or one capture in braces; the type of a capture is its handler's parameter's.",
-                nameof(pattern));
+        var parts = name.Split(':');
+        var values = new string[Captures.Count];
+        var captured = 0;
+        for (var index = 0; index < parts.Length; index++)
+        {
+            if (_parts[index].IsCapture)
+            {
+                values[captured++] = parts[index];
+            }
+        }
+        return values;
     }
 }

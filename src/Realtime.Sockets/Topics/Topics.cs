@@ -61,7 +61,21 @@ public sealed class Topics
     public ValueTask PublishAsync<T>(string topic, string name, T data, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(topic);
-        return PublishAsync(Require(topic), name, data, idempotencyKey, cancellationToken);
+        return Require(topic).PublishAsync(name, data, idempotencyKey, cancellationToken);
+    }
+
+    /// <summary>Sends an event to all members of one name in a topic, as <see cref="Topic.SendToUserAsync"/> does.</summary>
+    /// <typeparam name="T">The data's type.</typeparam>
+    /// <param name="topic">The topic's full name, such as <c>room:lobby</c>.</param>
+    /// <param name="user">The name, as the join handler set it (<see cref="Member.User"/>).</param>
+    /// <param name="name">The event's name.</param>
+    /// <param name="data">The data, written as JSON.</param>
+    /// <param name="cancellationToken">Gives up waiting for the backplane.</param>
+    /// <exception cref="ArgumentException">No pattern of the app matches the topic's name; the user's or the event's name is empty.</exception>
+    public ValueTask SendToUserAsync<T>(string topic, string user, string name, T data, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        return Require(topic).SendToUserAsync(user, name, data, cancellationToken);
     }
 
     /// <summary>Reads older events of a topic that keeps a history, page by page.</summary>
@@ -133,21 +147,27 @@ public sealed class Topics
         return roster.Entries;
     }
 
-    internal void Define(string pattern, Action<TopicBuilder> configure)
+    internal void Define(string pattern, Action<TopicBuilder>? configure, Type? type = null)
     {
-        ArgumentNullException.ThrowIfNull(configure);
         var definition = new TopicDefinition(TopicPattern.Parse(pattern));
         if (_definitions.Find(other => string.Equals(other.Pattern.Shape, definition.Pattern.Shape, StringComparison.Ordinal)) is { } twin)
         {
             throw new InvalidOperationException($"The topic patterns '{twin.Pattern.Text}' and '{pattern}' match the same names: one would never be used.");
         }
-        configure(new TopicBuilder(definition));
+        var builder = new TopicBuilder(definition);
+        if (type is not null)
+        {
+            TopicClass.AddTo(definition, builder, type);
+            definition.Class = type;
+            _app.Services.TryAddScoped(type);
+        }
+        configure?.Invoke(builder);
         _endpoint ??= RealtimeEndpoint.Add(_app, this);
         _definitions.Add(definition);
         _definitions.Sort(static (one, other) => TopicPattern.BySpecificity(one.Pattern, other.Pattern));
     }
 
-    /// <summary>The topic of this name by the most specific pattern, or null where no pattern matches.</summary>
+    /// <summary>The topic of this name by the most specific pattern, or null where no pattern matches. A wildcard is no topic.</summary>
     internal Topic? Match(string name)
     {
         foreach (var definition in _definitions)
@@ -155,6 +175,39 @@ public sealed class Topics
             if (definition.Pattern.Match(name) is { } captures)
             {
                 return new Topic(this, definition, name, captures);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// What to join for a wildcard: of the most specific pattern that allows it, or, with nobody to let a client in, of any that it covers; null where it covers none.
+    /// </summary>
+    internal Topic? MatchWildcard(string name)
+    {
+        Topic? closed = null;
+        foreach (var definition in _definitions)
+        {
+            if (definition.Pattern.MatchWildcard(name) is { } captures)
+            {
+                if (definition.Wildcards is { } wildcards)
+                {
+                    return new Topic(this, wildcards, name, captures);
+                }
+                closed ??= new Topic(this, new TopicDefinition(definition.Pattern, of: definition), name, captures);
+            }
+        }
+        return closed;
+    }
+
+    /// <summary>Which definition the topic of this name has, or null where no pattern matches.</summary>
+    internal TopicDefinition? DefinitionOf(string name)
+    {
+        foreach (var definition in _definitions)
+        {
+            if (definition.Pattern.IsMatch(name))
+            {
+                return definition;
             }
         }
         return null;
@@ -173,12 +226,13 @@ public sealed class Topics
         }
     }
 
-    internal async ValueTask PublishAsync<T>(Topic topic, string name, T data, string? idempotencyKey, CancellationToken cancellationToken)
+    internal async ValueTask PublishAsync<T>(
+        Topic topic, string name, T data, HistoryPolicy? history, string? idempotencyKey, Recipients recipients, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         IdempotencyWindow.CheckKey(idempotencyKey);
         var json = JsonScratch.Serialize(data, _app.Json);
-        await Backplane.PublishAsync(topic.Name, name, new EventData(json), topic.Definition.History, idempotencyKey, cancellationToken: cancellationToken);
+        await Backplane.PublishAsync(topic.Name, name, new EventData(json), history, idempotencyKey, recipients, cancellationToken);
     }
 
     internal async ValueTask<IReadOnlyList<TopicEvent>> HistoryAsync(Topic topic, long? before, int limit, CancellationToken cancellationToken)
@@ -190,8 +244,15 @@ public sealed class Topics
         return [.. page.Publications.Select(publication => new TopicEvent(publication, _app.Json))];
     }
 
-    private Topic Require(string name) => Audiences.Find(name)?.Topic ?? Match(name)
-        ?? throw new ArgumentException($"There is no topic '{name}': no pattern matches it. Add one with app.Topic(...).", nameof(name));
+    private Topic Require(string name)
+    {
+        var topic = Audiences.Find(name)?.Topic;
+        return topic is { Definition.IsWildcard: false } ? topic : Match(name) ?? throw new ArgumentException(
+            TopicWildcard.IsWildcard(name)
+                ? $"'{name}' is a wildcard: it can be heard, but names no topic."
+                : $"There is no topic '{name}': no pattern matches it. Add one with app.Topic(...).",
+            nameof(name));
+    }
 
     private async IAsyncEnumerable<TopicEvent> HearAsync(Topic topic, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

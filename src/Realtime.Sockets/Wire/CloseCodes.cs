@@ -9,6 +9,8 @@ internal static class CloseCodes
     public const int BadData = 1007;
     public const int ServerError = 1011;
     public const int Silent = 3001;
+    public const int Reconnect = 3002;
     public const int TooSlow = 3008;
     public const int TooManyFaults = 3500;
+    public const int Removed = 3501;
 }

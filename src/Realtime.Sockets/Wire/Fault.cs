@@ -1,7 +1,7 @@
 namespace Realtime.Sockets;
 
-/// <summary>Why a message was refused: a code for programs and a sentence for people.</summary>
-internal readonly record struct Fault(string Code, string Message)
+/// <summary>Why a message was refused: a code for programs, a sentence for people, and what more the app's handler said; null for nothing.</summary>
+internal readonly record struct Fault(string Code, string Message, object? Details = null)
 {
     public static Fault BadMessage(string message) => new("bad_message", message);
 
@@ -20,6 +20,8 @@ internal readonly record struct Fault(string Code, string Message)
     public static Fault AlreadyJoined(string topic) => new("already_joined", $"This connection is in the topic '{Shorten(topic)}' already.");
 
     public static Fault TooManyJoins(int limit) => new("too_many_joins", $"A connection may be in {limit} topics at a time: leave one first.");
+
+    public static Fault Forbidden(string topic) => new("forbidden", $"This client may not be in the topic '{Shorten(topic)}'.");
 
     public static Fault TooFast() => new("too_fast", "Too many messages in too short a time: slow down and send it again.");
 

@@ -66,23 +66,23 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
     });
 
     /// <summary>Writes a <c>reply</c> with status error.</summary>
-    public PreparedFrame Refuse(long reference, Fault fault) => Write((reference, fault), static (writer, state) =>
+    public PreparedFrame Refuse(long reference, Fault fault) => Write((reference, fault, Options), static (writer, state) =>
     {
         writer.Type("reply"u8);
         writer.Integer("ref"u8, state.reference);
         writer.Ascii("status"u8, "error"u8);
-        WriteFault(writer, state.fault);
+        WriteFault(writer, state.fault, state.Options);
     });
 
     /// <summary>Writes an <c>error</c>, for a message without a usable <c>ref</c>.</summary>
-    public PreparedFrame Error(Fault fault, string? topic) => Write((fault, topic), static (writer, state) =>
+    public PreparedFrame Error(Fault fault, string? topic) => Write((fault, topic, Options), static (writer, state) =>
     {
         writer.Type("error"u8);
         if (state.topic is not null)
         {
             writer.Text("topic"u8, state.topic);
         }
-        WriteFault(writer, state.fault);
+        WriteFault(writer, state.fault, state.Options);
     });
 
     /// <summary>Writes an <c>event</c>.</summary>
@@ -90,7 +90,8 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
     /// <param name="name">The event's name.</param>
     /// <param name="data">The data.</param>
     /// <param name="offset">Its place in the topic's history; 0 for none.</param>
-    public PreparedFrame Event(string topic, string name, in EventData data, long offset) => Write((topic, name, data, offset), static (writer, state) =>
+    /// <param name="via">The wildcard by which the client hears it; null for a member of the topic itself.</param>
+    public PreparedFrame Event(string topic, string name, in EventData data, long offset, string? via = null) => Write((topic, name, data, offset, via), static (writer, state) =>
     {
         writer.Type("event"u8);
         writer.Text("topic"u8, state.topic);
@@ -101,6 +102,26 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
         {
             writer.Integer("offset"u8, state.offset);
         }
+        if (state.via is not null)
+        {
+            writer.Text("via"u8, state.via);
+        }
+    });
+
+    /// <summary>Writes <c>skip</c>: the event at this offset is not for the client.</summary>
+    public PreparedFrame Skip(string topic, long offset) => Write((topic, offset), static (writer, state) =>
+    {
+        writer.Type("skip"u8);
+        writer.Text("topic"u8, state.topic);
+        writer.Integer("offset"u8, state.offset);
+    });
+
+    /// <summary>Writes <c>left</c>: the server took the client out of the topic.</summary>
+    public PreparedFrame Left(string topic, Fault why) => Write((topic, why, Options), static (writer, state) =>
+    {
+        writer.Type("left"u8);
+        writer.Text("topic"u8, state.topic);
+        WriteFault(writer, state.why, state.Options);
     });
 
     /// <summary>Writes the <c>reply</c> to a <c>history</c>.</summary>
@@ -182,12 +203,17 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
     /// <summary>Frames one message: a map, whose members <paramref name="members"/> writes.</summary>
     protected abstract PreparedFrame Write<TState>(TState state, Action<EnvelopeWriter, TState> members);
 
-    private static void WriteFault(EnvelopeWriter writer, Fault fault)
+    private static void WriteFault(EnvelopeWriter writer, Fault fault, JsonSerializerOptions options)
     {
         writer.Name("error"u8);
         writer.StartMap();
         writer.Text("code"u8, fault.Code);
         writer.Text("message"u8, fault.Message);
+        if (fault.Details is not null)
+        {
+            writer.Name("details"u8);
+            writer.Value(fault.Details, options);
+        }
         writer.EndMap();
     }
 

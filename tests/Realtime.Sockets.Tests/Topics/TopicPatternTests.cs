@@ -12,6 +12,12 @@ public sealed class TopicPatternTests
     [InlineData("metrics", "metrics", "")]
     [InlineData("metrics", "metrics:", null)]
     [InlineData("{any}", "x", "x")]
+    [InlineData("{any}", "*", null)]
+    [InlineData("room:{id:int}", "room:7", "7")]
+    [InlineData("room:{id:int}", "room:-7", "-7")]
+    [InlineData("room:{id:int}", "room:seven", null)]
+    [InlineData("room:{id:int}:{name}", "room:7:a", "7,a")]
+    [InlineData("room:{name:string}", "room:a", "a")]
     public void A_name_matches_part_by_part(string pattern, string name, string? captures) =>
         Assert.Equal(captures, TopicPattern.Parse(pattern).Match(name) is { } values ? string.Join(',', values) : null);
 
@@ -21,6 +27,11 @@ public sealed class TopicPatternTests
     [InlineData("room:{a}b")]
     [InlineData("room:{a")]
     [InlineData("{a}:{a}")]
+    [InlineData("room:*")]
+    [InlineData("room:{a:path}")]
+    [InlineData("room:{a:number}")]
+    [InlineData("room:{a:}")]
+    [InlineData("room:{:int}")]
     public void A_malformed_pattern_is_refused(string pattern) => Assert.Throws<ArgumentException>(() => TopicPattern.Parse(pattern));
 
     [Fact]
@@ -31,7 +42,9 @@ public sealed class TopicPatternTests
         app.Topic("room:{name}", static _ => { });
         app.Topic("room:lobby", static _ => { });
         app.Topic("{kind}:lobby", static _ => { });
+        app.Topic("room:{id:int}", static _ => { });
 
+        Assert.Equal("room:{id:int}", app.Topics.Match("room:7")!.Definition.Pattern.Text);
         Assert.Equal("room:lobby", app.Topics.Match("room:lobby")!.Definition.Pattern.Text);
         Assert.Equal("room:{name}", app.Topics.Match("room:x")!.Definition.Pattern.Text);
         Assert.Equal("{kind}:lobby", app.Topics.Match("hall:lobby")!.Definition.Pattern.Text);

@@ -13,6 +13,7 @@ export async function chat(): Promise<string> {
     const room: Topic = client.topic("room:lobby");
     const off: () => void = room.on<Said>("said", ({ user, text }) => console.log(user.trim(), text.trim()));
     room.on("anything", data => console.log(data.whatever));
+    client.topic("room:*").on("said", (said, { topic, offset }) => console.log(said, topic.length, offset?.toFixed()));
     const unwatch = room.presence<{ away: boolean }>((members: Member<{ away: boolean }>[], count: number) =>
         console.log(members.map(member => [member.data?.away, member.connections?.toFixed()]), count.toFixed()));
     room.onreset = ({ epoch, offset }) => console.log(epoch?.length, offset?.toFixed());
@@ -23,7 +24,7 @@ export async function chat(): Promise<string> {
         await room.send("wave");
     } catch (error) {
         if (error instanceof RealtimeError && error.code === "connection_lost") {
-            console.log(room.name, room.joined);
+            console.log(room.name, room.joined, error.details?.left);
         }
     }
     const { events, more, epoch: numbering } = await room.history<Said>({ limit: 20 });
