@@ -28,7 +28,8 @@ public static class AppSockets
         /// <param name="pattern">The path: literals, <c>{name}</c>, <c>{id:int}</c>.</param>
         /// <param name="handler">
         /// Lives with the socket: its parameters are the <see cref="Socket"/>, and as in any route <see cref="Request"/>, route and query values,
-        /// services, <see cref="CancellationToken"/> (fires when the peer has gone). The socket is closed when it returns.
+        /// services, <see cref="CancellationToken"/> (fires when the peer has gone). The socket is closed when it returns. One that takes a
+        /// <see cref="SocketHandshake"/> instead decides itself whether and how to accept, and refuses with a <see cref="Response"/> that it returns.
         /// </param>
         /// <param name="options">Limits and rules of this route; null for <c>app.Sockets</c>.</param>
         /// <exception cref="ArgumentException">The pattern is malformed.</exception>
@@ -36,7 +37,11 @@ public static class AppSockets
         {
             ArgumentNullException.ThrowIfNull(handler);
             options?.Validate();
-            _ = SocketHost.Of(app);
+            var host = SocketHost.Of(app);
+            if (options is not null)
+            {
+                host.Add(options);
+            }
             app.WebSocketRoute(pattern, path => SocketRoute.Compile(app, path, handler, options));
         }
 

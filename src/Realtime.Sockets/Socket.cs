@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -10,17 +9,23 @@ namespace Realtime;
 /// <summary>One accepted WebSocket of a route: receive, send, close.</summary>
 /// <remarks>
 /// One reader at a time; any number of senders. It is closed with 1000 when the route's handler returns, and with 1011 when the
-/// handler throws.
+/// handler throws. A peer's ping is answered, and its close heard, while the handler waits for a message: one that only sends should
+/// read beside it.
 /// </remarks>
-public sealed class Socket
+public sealed partial class Socket
 {
     private readonly Link _link;
     private readonly MessageReceiver _receiver;
+    private readonly MessageSender _sender;
+    private readonly long? _maxMessageSize;
+    private SocketStream? _stream;
 
     internal Socket(Link link, Request request, string? subprotocol)
     {
         _link = link;
         _receiver = new MessageReceiver(link.Connection);
+        _sender = new MessageSender(link);
+        _maxMessageSize = link.Connection.MaxMessageSize;
         Request = request;
         Subprotocol = subprotocol;
     }
@@ -48,7 +53,7 @@ public sealed class Socket
     {
         try
         {
-            while (CloseCode is null && await _receiver.ReceiveAsync(cancellationToken))
+            while (CloseCode is null && await ReceiveAsync(cancellationToken))
             {
                 if (!_link.IsClosing)
                 {
@@ -85,47 +90,6 @@ public sealed class Socket
         }
     }
 
-    /// <summary>Sends a message. Waits while the peer reads too slowly; after it has gone, does nothing.</summary>
-    /// <param name="message">The message, which may be one just received.</param>
-    /// <param name="cancellationToken">Gives up waiting for the peer; the socket is then aborted.</param>
-    public ValueTask SendAsync(SocketMessage message, CancellationToken cancellationToken = default) =>
-        SendAsync(message.Bytes, message.Type, cancellationToken);
-
-    /// <summary>Sends a text message.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="cancellationToken">Gives up waiting for the peer; the socket is then aborted.</param>
-    public async ValueTask SendAsync(string text, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        try
-        {
-            var length = Encoding.UTF8.GetBytes(text, buffer);
-            await SendAsync(buffer.AsMemory(0, length), WebSocketMessageType.Text, cancellationToken);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    /// <summary>Sends a binary message.</summary>
-    /// <param name="bytes">The bytes.</param>
-    /// <param name="cancellationToken">Gives up waiting for the peer; the socket is then aborted.</param>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) =>
-        SendAsync(bytes, WebSocketMessageType.Binary, cancellationToken);
-
-    /// <summary>Sends a value as JSON in a text message. Bytes (an array or memory) are sent as they are, in a binary message.</summary>
-    /// <typeparam name="T">The value's type.</typeparam>
-    /// <param name="value">The value.</param>
-    /// <param name="cancellationToken">Gives up waiting for the peer; the socket is then aborted.</param>
-    public ValueTask SendAsync<T>(T value, CancellationToken cancellationToken = default) => value switch
-    {
-        byte[] bytes => SendAsync(bytes, WebSocketMessageType.Binary, cancellationToken),
-        Memory<byte> bytes => SendAsync(bytes, WebSocketMessageType.Binary, cancellationToken),
-        _ => SendAsync(JsonScratch.Serialize(value, Request.App.Json), WebSocketMessageType.Text, cancellationToken),
-    };
-
     /// <summary>
     /// Closes the socket behind what was sent. It does not wait for the peer's answer, which the end of the handler waits for, within
     /// <see cref="SocketOptions.CloseTimeout"/>.
@@ -150,6 +114,27 @@ public sealed class Socket
     /// <summary>Cuts the connection without a close frame; the peer sees 1006.</summary>
     public void Abort() => _link.Connection.Abort();
 
+    /// <summary>
+    /// Receives message after message as streams, read while they arrive: for messages larger than
+    /// <see cref="SocketOptions.MaxMessageSize"/>, which does not hold here. What is left unread of a message is skipped when the next is asked for.
+    /// </summary>
+    /// <param name="maxMessageSize">The largest message, in bytes; a larger one closes the socket with 1009. Null for no limit.</param>
+    /// <param name="cancellationToken">Gives up waiting; the socket is then aborted.</param>
+    /// <example><c>await foreach (var upload in socket.ReadStreamsAsync()) { await upload.CopyToAsync(file); }</c></example>
+    public async IAsyncEnumerable<SocketStream> ReadStreamsAsync(long? maxMessageSize = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (CloseCode is null && await BeginStreamAsync(maxMessageSize, cancellationToken) is { } stream)
+        {
+            if (!_link.IsClosing)
+            {
+                yield return stream;
+            }
+        }
+    }
+
+    /// <summary>What the socket lives on.</summary>
+    internal Link Link => _link;
+
     /// <summary>Reads what the peer still sends, up to its answer to a close.</summary>
     internal async ValueTask SkipToEndAsync()
     {
@@ -158,10 +143,52 @@ public sealed class Socket
         }
     }
 
+    private async ValueTask<bool> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        if (!await SkipAsync(cancellationToken))
+        {
+            return false;
+        }
+        _link.Connection.MaxMessageSize = _maxMessageSize;
+        _link.BeginReceive();
+        try
+        {
+            return await _receiver.ReceiveAsync(cancellationToken);
+        }
+        finally
+        {
+            _link.EndReceive();
+        }
+    }
+
+    // What a reader left of a message that it read as a stream.
+    private ValueTask<bool> SkipAsync(CancellationToken cancellationToken)
+    {
+        var unread = _stream;
+        _stream = null;
+        return unread is null ? new ValueTask<bool>(true) : unread.SkipAsync(cancellationToken);
+    }
+
+    private async ValueTask<SocketStream?> BeginStreamAsync(long? maxMessageSize, CancellationToken cancellationToken)
+    {
+        if (!await SkipAsync(cancellationToken))
+        {
+            return null;
+        }
+        _link.Connection.MaxMessageSize = maxMessageSize;
+        _link.BeginReceive();
+        try
+        {
+            // Waits without memory, and tells what comes.
+            var begun = await _link.Connection.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
+            return begun.MessageType == WebSocketMessageType.Close ? null : _stream = new SocketStream(_link, begun.MessageType, begun.EndOfMessage);
+        }
+        finally
+        {
+            _link.EndReceive();
+        }
+    }
+
     private static string Reason(JsonException exception) =>
         exception.Path is { Length: > 1 and < 60 } path ? $"This message is not the JSON that is expected here, at {path}." : "This message is not the JSON that is expected here.";
-
-    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes, WebSocketMessageType type, CancellationToken cancellationToken) =>
-        // A close may come from the server's end at any time: whoever sends meanwhile has done nothing wrong.
-        _link.IsClosing ? default : _link.Connection.SendAsync(bytes, type, endOfMessage: true, cancellationToken);
 }

@@ -13,6 +13,7 @@ internal sealed class SocketHost
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(10);
 
     private readonly App _app;
+    private readonly List<SocketOptions> _routes = [];
     private TimingWheel? _wheel;
 
     private SocketHost(App app) => _app = app;
@@ -42,6 +43,9 @@ internal sealed class SocketHost
         return host;
     });
 
+    /// <summary>Takes note of a route's own options: the wheel must be fine enough for its times.</summary>
+    public void Add(SocketOptions route) => _routes.Add(route);
+
     /// <summary>Answers with 403 what another site's page asks for.</summary>
     /// <returns>Whether the handshake was refused.</returns>
     public async ValueTask<bool> RefuseOriginAsync(WebSocketConnection connection, SocketOptions options)
@@ -58,7 +62,7 @@ internal sealed class SocketHost
     public static ValueTask DenyAsync(WebSocketConnection connection, int status, string message) => connection.DenyAsync(new WebSocketDenial
     {
         StatusCode = status,
-        Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Content-Type"] = "text/plain; charset=utf-8" },
+        Headers = [KeyValuePair.Create("Content-Type", "text/plain; charset=utf-8")],
         Body = Encoding.UTF8.GetBytes(message),
     });
 
@@ -67,8 +71,8 @@ internal sealed class SocketHost
         Time = _app.Provider.GetRequiredService<TimeProvider>();
         Logger = _app.Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Sockets");
         Options.Validate();
-        var tick = Options.CloseTimeout / 10;
-        tick = Heartbeat?.Invoke() / 10 is { } finer && finer < tick ? finer : tick;
+        var times = _routes.Append(Options).SelectMany(static options => options.Times).Append(Heartbeat?.Invoke() ?? TimeSpan.Zero);
+        var tick = times.Where(static time => time > TimeSpan.Zero).Min() / 10;
         _wheel = new TimingWheel(tick < ShortestTick ? ShortestTick : tick > LongestTick ? LongestTick : tick, Time);
     }
 

@@ -12,10 +12,16 @@ public sealed record SocketOptions
     /// </summary>
     public IReadOnlyCollection<string> AllowedOrigins { get; init; } = [];
 
-    /// <summary>The subprotocols that raw routes speak, best first: the first that a client offers is chosen. Empty by default.</summary>
+    /// <summary>
+    /// The subprotocols that raw routes speak: the first of a client's offers that is among them is chosen. A handler that takes a
+    /// <see cref="SocketHandshake"/> may choose otherwise. Empty by default.
+    /// </summary>
     public IReadOnlyList<string> Subprotocols { get; init; } = [];
 
-    /// <summary>The largest message, in bytes, that is received; a larger one closes the socket with 1009. 65,536 by default.</summary>
+    /// <summary>
+    /// The largest message, in bytes after inflating, that is received; a larger one closes the socket with 1009.
+    /// <see cref="Socket.ReadStreamsAsync"/> takes larger ones in pieces. 65,536 by default.
+    /// </summary>
     public int MaxMessageSize { get; init; } = 65_536;
 
     /// <summary>
@@ -27,8 +33,33 @@ public sealed record SocketOptions
     /// <summary>How long a peer may take to answer a close before it is cut off. 5 seconds by default.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often the server pings a peer of a raw route; <see cref="TimeSpan.Zero"/> (the default) for never.</summary>
-    public TimeSpan KeepAliveInterval { get; init; }
+    /// <summary>
+    /// How often a raw route looks whether its peer was heard: one that was silent since the last look is pinged (RFC 6455, section 5.5.2).
+    /// Only a socket whose handler waits for a message can hear, so only such a socket is looked at. <see cref="TimeSpan.Zero"/> for never, 30 seconds by default.
+    /// </summary>
+    /// <remarks>Clients of the realtime endpoint ping by themselves: see <see cref="RealtimeOptions.Heartbeat"/>.</remarks>
+    public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long after a ping a peer may stay silent before its connection is cut (1006). 20 seconds by default.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long the handler of a raw route may wait for a whole message, pings and pongs not counting, before the socket is closed with 3001;
+    /// <see cref="TimeSpan.Zero"/> (the default) for as long as it likes.
+    /// </summary>
+    public TimeSpan ReceiveTimeout { get; init; }
+
+    /// <summary>
+    /// How messages are compressed where the client offers <c>permessage-deflate</c> (RFC 7692), which browsers do; null (the default) not to.
+    /// </summary>
+    /// <remarks>
+    /// It is off unless asked for because the length of a compressed message tells what is in it: where one message holds both a secret and
+    /// something that an attacker chose, the attacker finds the secret by trying (as CRIME and BREACH did). It also takes some 300 KB of memory
+    /// and a good deal of time while a message is compressed.
+    /// </remarks>
+    public SocketCompression? Compression { get; init; }
+
+    internal IEnumerable<TimeSpan> Times => [CloseTimeout, KeepAliveInterval, KeepAliveTimeout, ReceiveTimeout];
 
     internal void Validate()
     {
@@ -36,5 +67,8 @@ public sealed record SocketOptions
         OptionRule.Positive(OutboxLimit, "SocketOptions.OutboxLimit");
         OptionRule.Positive(CloseTimeout, "SocketOptions.CloseTimeout");
         OptionRule.Positive(KeepAliveInterval, "SocketOptions.KeepAliveInterval", mayBeZero: true);
+        OptionRule.Positive(KeepAliveTimeout, "SocketOptions.KeepAliveTimeout");
+        OptionRule.Positive(ReceiveTimeout, "SocketOptions.ReceiveTimeout", mayBeZero: true);
+        OptionRule.Positive((Compression?.Threshold ?? 0) + 1, "SocketOptions.Compression.Threshold");
     }
 }

@@ -76,18 +76,34 @@ internal sealed class KestrelHandshake(KestrelExchange exchange, TimeProvider ti
         }
         var context = new DefaultHttpContext(features);
         await Middleware.Invoke(context);
-        return await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        var offers = context.Request.Headers.SecWebSocketExtensions;
+        try
         {
-            SubProtocol = options.Subprotocol,
-            KeepAliveInterval = options.KeepAliveInterval,
-        });
+            if (options.CompressFrom is not null)
+            {
+                // The contract has chosen: the middleware answers what it finds here.
+                context.Request.Headers.SecWebSocketExtensions = DeflateOffer.Agreed;
+            }
+            return await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+            {
+                SubProtocol = options.Subprotocol,
+                KeepAliveInterval = options.KeepAliveInterval,
+                // Dangerous where secrets and what an attacker chose share a message: the app has asked for it.
+                DangerousEnableCompression = options.CompressFrom is not null,
+                DisableServerContextTakeover = true,
+            });
+        }
+        finally
+        {
+            context.Request.Headers.SecWebSocketExtensions = offers;
+        }
     }
 
     public override async ValueTask DenyAsync(WebSocketDenial denial, CancellationToken cancellationToken)
     {
-        foreach (var (name, value) in denial.Headers ?? new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase))
+        foreach (var (name, value) in denial.Headers ?? [])
         {
-            exchange.ResponseHeaders[name] = value;
+            exchange.ResponseHeaders.Append(name, value);
         }
         exchange.ResponseHeaders.ContentLength = denial.Body.Length;
         await exchange.RespondAsync(denial.StatusCode, denial.Body);
@@ -112,7 +128,8 @@ internal sealed class KestrelHandshake(KestrelExchange exchange, TimeProvider ti
         }
         Span<byte> key = stackalloc byte[24];
         var isKey = headers["Sec-WebSocket-Key"] is [{ Length: 24 } text] && Convert.TryFromBase64String(text, key, out var length) && length == 16;
-        return isKey && exchange.Method is "GET" ? null : new WebSocketDenial { StatusCode = 400 };
+        // Kestrel upgrades HTTP/1.0 too, whose proxies know nothing of it.
+        return isKey && exchange.Method is "GET" && exchange.HttpVersion is not "HTTP/1.0" ? null : new WebSocketDenial { StatusCode = 400 };
     }
 
     private sealed class TransportUpgrade(IHttpUpgradeFeature inner, Func<Stream, Stream> transport) : IHttpUpgradeFeature

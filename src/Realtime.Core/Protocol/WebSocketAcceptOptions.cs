@@ -23,4 +23,10 @@ public sealed record WebSocketAcceptOptions
     /// 65,536 by default.
     /// </summary>
     public long? MaxMessageSize { get; init; } = 65_536;
+
+    /// <summary>
+    /// From how many bytes on a message is sent compressed, where the client offers <c>permessage-deflate</c> (RFC 7692); null (the
+    /// default) to speak no compression. Neither side keeps a context from message to message.
+    /// </summary>
+    public int? CompressFrom { get; init; }
 }

@@ -65,7 +65,7 @@ public sealed partial class WebSocketConnection
         ValueTask sending;
         try
         {
-            sending = socket.SendAsync(payload, type, endOfMessage, cancellationToken);
+            sending = socket.SendAsync(payload, type, Flags(payload.Length, endOfMessage), cancellationToken);
         }
         catch (Exception exception) when (IsPeerGone(exception, cancellationToken))
         {
@@ -107,10 +107,22 @@ public sealed partial class WebSocketConnection
         }
     }
 
+    // What a message begins with holds for all of its fragments (RFC 7692, section 6.1).
+    private WebSocketMessageFlags Flags(int length, bool endOfMessage)
+    {
+        if (!_isMidMessage)
+        {
+            _isCompressing = _compressFrom is { } from && (length >= from || !endOfMessage);
+        }
+        _isMidMessage = !endOfMessage;
+        return (endOfMessage ? WebSocketMessageFlags.EndOfMessage : WebSocketMessageFlags.None)
+            | (_isCompressing ? WebSocketMessageFlags.None : WebSocketMessageFlags.DisableCompression);
+    }
+
     private bool Fits(ValueWebSocketReceiveResult result)
     {
         _received += result.Count;
-        var fits = _received <= (_maxMessageSize ?? long.MaxValue);
+        var fits = _received <= (MaxMessageSize ?? long.MaxValue);
         if (result.EndOfMessage)
         {
             _received = 0;
@@ -146,7 +158,7 @@ public sealed partial class WebSocketConnection
         if (_sentCode is null && !_gone)
         {
             _faulted = true;
-            await SendCloseAsync(_socket!, WebSocketCloseStatus.MessageTooBig, $"A message has at most {_maxMessageSize} bytes here.", CancellationToken.None);
+            await SendCloseAsync(_socket!, WebSocketCloseStatus.MessageTooBig, $"A message has at most {MaxMessageSize} bytes here.", CancellationToken.None);
         }
         return Ended(1009);
     }

@@ -15,9 +15,11 @@ public sealed partial class WebSocketConnection : RequestConnection
     private IReadOnlyList<string>? _requestedSubprotocols;
     private WebSocket? _socket;
     private WebSocketWatch? _watch;
-    private long? _maxMessageSize;
     private long _received;
     private int? _sentCode;
+    private int? _compressFrom;
+    private bool _isMidMessage;
+    private bool _isCompressing;
     private bool _answered;
     private bool _gone;
 
@@ -46,8 +48,19 @@ public sealed partial class WebSocketConnection : RequestConnection
     /// <summary>The reason the peer gave with its close, or null.</summary>
     public string? CloseReason { get; private set; }
 
+    /// <summary>
+    /// Whether both sides speak <c>permessage-deflate</c> (RFC 7692) and keep no context: a frame that is compressed by itself may then be
+    /// written to the transport, with its first reserved bit set.
+    /// </summary>
+    public bool IsCompressed => _compressFrom is not null;
+
+    /// <summary>
+    /// The largest message, in bytes after inflating, that is received; null for no limit. It may be changed between two messages.
+    /// </summary>
+    public long? MaxMessageSize { get; set; }
+
     /// <summary>Accepts the handshake.</summary>
-    /// <param name="options">Subprotocol, headers, keep-alive; null for none.</param>
+    /// <param name="options">Subprotocol, headers, keep-alive, compression; null for none.</param>
     /// <param name="cancellationToken">Gives up waiting for the peer.</param>
     /// <exception cref="InvalidOperationException">The handshake has been answered, or the subprotocol was not offered.</exception>
     public async ValueTask AcceptAsync(WebSocketAcceptOptions? options = null, CancellationToken cancellationToken = default)
@@ -61,7 +74,9 @@ public sealed partial class WebSocketConnection : RequestConnection
                 $"The handshake was accepted with the subprotocol '{subprotocol}', which the client did not offer: choose one of RequestedSubprotocols or none.");
         }
         _answered = true;
-        _maxMessageSize = options.MaxMessageSize;
+        MaxMessageSize = options.MaxMessageSize;
+        _compressFrom = options.CompressFrom is { } from && DeflateOffer.IsAcceptable(RequestHeaders["Sec-WebSocket-Extensions"]) ? from : null;
+        options = options with { CompressFrom = _compressFrom };
         _socket = await handshake.AcceptAsync(
             options,
             stream => _watch = new WebSocketWatch(options.Transport?.Invoke(stream) ?? stream),

@@ -4,16 +4,25 @@ using Realtime.Routing;
 
 namespace Realtime.Sockets;
 
-/// <summary>What one call of a raw route's handler brings: the socket and the request it began with.</summary>
-internal sealed class SocketCall(Socket socket)
+/// <summary>What one call of a raw route's handler brings: the handshake, or the socket that came of it, and the request.</summary>
+internal sealed class SocketCall(SocketHandshake handshake)
 {
-    public Socket Socket { get; } = socket;
+    public SocketHandshake Handshake { get; } = handshake;
 
-    public Request Request => Socket.Request;
+    public Socket Socket => Handshake.Socket!;
 
-    /// <summary>Binds a parameter to the socket, or to whatever a request binds.</summary>
-    public static ParameterBinding<SocketCall>? Resolve(ParameterInfo parameter, PathPattern pattern, App app) =>
-        parameter.ParameterType == typeof(Socket)
-            ? ParameterBinding<SocketCall>.From("context", static (SocketCall call) => call.Socket)
+    public Request Request => Handshake.Request;
+
+    /// <summary>Binds a parameter to the socket, to its handshake, or to whatever a request binds.</summary>
+    /// <exception cref="InvalidOperationException">Both are asked for.</exception>
+    public static ParameterBinding<SocketCall>? Resolve(ParameterInfo parameter, PathPattern pattern, App app)
+    {
+        if (parameter.ParameterType == typeof(Socket))
+        {
+            return ParameterBinding<SocketCall>.From("context", static (SocketCall call) => call.Socket);
+        }
+        return parameter.ParameterType == typeof(SocketHandshake)
+            ? ParameterBinding<SocketCall>.From("context", static (SocketCall call) => call.Handshake)
             : RequestBinding.Resolve(parameter, pattern, app)?.Via(static (SocketCall call) => call.Request);
+    }
 }

@@ -10,6 +10,9 @@ internal sealed class Link : IThreadPoolWorkItem
     private readonly TimingWheel _wheel;
     private readonly SocketOptions _options;
     private long _heartbeat;
+    private string _silence = "Nothing was heard for two heartbeats.";
+    private KeepAlive _keepAlive;
+    private bool _isRaw;
     private long _lastHeard;
     private long _abortAt = Never;
     private int _isClosing;
@@ -30,6 +33,9 @@ internal sealed class Link : IThreadPoolWorkItem
 
     /// <summary>The connection's only writer.</summary>
     public Outbox Outbox { get; private set; } = null!;
+
+    /// <summary>Whether somebody waits for a message just now. Where nobody does, the peer cannot be heard.</summary>
+    public bool IsReceiving { get; private set; }
 
     /// <summary>Whether this side has begun to close.</summary>
     public bool IsClosing => Volatile.Read(ref _isClosing) != 0;
@@ -71,10 +77,11 @@ internal sealed class Link : IThreadPoolWorkItem
         await connection.AcceptAsync(new WebSocketAcceptOptions
         {
             Subprotocol = subprotocol,
-            KeepAliveInterval = options.KeepAliveInterval,
             MaxMessageSize = options.MaxMessageSize,
+            CompressFrom = options.Compression?.Threshold,
             Transport = stream => link.Outbox = new Outbox(stream, options.OutboxLimit),
         });
+        link.Outbox.CompressFrom = connection.IsCompressed ? Math.Max(options.Compression!.Threshold, 1) : 0;
         return link;
     }
 
@@ -84,11 +91,34 @@ internal sealed class Link : IThreadPoolWorkItem
     {
         // Two heartbeats may pass: one that is on its way is not missing.
         _heartbeat = heartbeat is { } span ? _wheel.TicksOf(span * 2) : 0;
-        if (!_wheel.Add(this))
-        {
-            GoAway();
-        }
+        Enter();
     }
+
+    /// <summary>Puts the link of a raw route on the wheel, which pings its peer and limits how long a message may take.</summary>
+    public void OpenRaw()
+    {
+        _isRaw = true;
+        if (_options.ReceiveTimeout > TimeSpan.Zero)
+        {
+            _heartbeat = _wheel.TicksOf(_options.ReceiveTimeout);
+            _silence = "No message came in time.";
+        }
+        if (_options.KeepAliveInterval > TimeSpan.Zero)
+        {
+            _keepAlive = new KeepAlive(_wheel.TicksOf(_options.KeepAliveInterval), _wheel.TicksOf(_options.KeepAliveTimeout), _wheel.CurrentTick());
+        }
+        Enter();
+    }
+
+    /// <summary>Notes that a message is waited for from now on.</summary>
+    public void BeginReceive()
+    {
+        Heard();
+        IsReceiving = true;
+    }
+
+    /// <summary>Notes that nobody waits for a message any more.</summary>
+    public void EndReceive() => IsReceiving = false;
 
     /// <summary>Notes that the peer was heard.</summary>
     public void Heard() => _lastHeard = _wheel.Now;
@@ -145,7 +175,8 @@ internal sealed class Link : IThreadPoolWorkItem
         {
             return _abortAt;
         }
-        return _heartbeat > 0 ? Math.Max(_lastHeard + _heartbeat, now + 1) : Never;
+        var next = _heartbeat > 0 ? Math.Max(_lastHeard + _heartbeat, now + 1) : Never;
+        return _keepAlive.IsOn ? Math.Min(next, _keepAlive.NextLook) : next;
     }
 
     /// <summary>For the wheel: looks whether the peer is late.</summary>
@@ -162,12 +193,38 @@ internal sealed class Link : IThreadPoolWorkItem
         }
         if (_heartbeat > 0 && now - _lastHeard >= _heartbeat)
         {
-            if (IsExcused?.Invoke() == true)
+            if (_isRaw ? !IsReceiving : IsExcused?.Invoke() == true)
             {
                 _lastHeard = now;
                 return;
             }
             CloseSilent(now);
+        }
+        else if (_keepAlive.IsOn)
+        {
+            Act(_keepAlive.Look(now, Outbox.Activity, IsReceiving));
+        }
+    }
+
+    private void Act(KeepAliveVerdict verdict)
+    {
+        switch (verdict)
+        {
+            case KeepAliveVerdict.Ping:
+                Outbox.TryEnqueue(PreparedFrame.Ping);
+                break;
+            case KeepAliveVerdict.Dead when !_isAborting:
+                _isAborting = true;
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                break;
+        }
+    }
+
+    private void Enter()
+    {
+        if (!_wheel.Add(this))
+        {
+            GoAway();
         }
     }
 
@@ -190,7 +247,7 @@ internal sealed class Link : IThreadPoolWorkItem
     {
         if (Interlocked.CompareExchange(ref _isClosing, 1, 0) == 0)
         {
-            (_closeCode, _closeReason) = (CloseCodes.Silent, "Nothing was heard for two heartbeats.");
+            (_closeCode, _closeReason) = (CloseCodes.Silent, _silence);
             _abortAt = now + _wheel.TicksOf(_options.CloseTimeout);
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }

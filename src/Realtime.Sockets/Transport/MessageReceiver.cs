@@ -35,8 +35,7 @@ internal sealed class MessageReceiver(WebSocketConnection connection)
             {
                 return true;
             }
-            MakeRoom();
-            received = await connection.ReceiveAsync(_buffer.AsMemory(_length), cancellationToken);
+            received = await connection.ReceiveAsync(MakeRoom(connection.MaxMessageSize ?? int.MaxValue), cancellationToken);
         }
         Release();
         return false;
@@ -53,8 +52,13 @@ internal sealed class MessageReceiver(WebSocketConnection connection)
         }
     }
 
-    private void MakeRoom()
+    // No more than the limit: the platform answers when it has filled what it was given, and what is one byte too long must be found at that byte.
+    private Memory<byte> MakeRoom(long limit)
     {
+        if (_length >= limit)
+        {
+            return new byte[1];
+        }
         if (_buffer is null)
         {
             _buffer = ArrayPool<byte>.Shared.Rent(FirstLength);
@@ -66,5 +70,6 @@ internal sealed class MessageReceiver(WebSocketConnection connection)
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;
         }
+        return _buffer.AsMemory(_length, (int)Math.Min(_buffer.Length - _length, limit - _length));
     }
 }

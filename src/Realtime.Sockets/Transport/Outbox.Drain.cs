@@ -121,6 +121,7 @@ internal sealed partial class Outbox
         lock (_gate)
         {
             _bytes -= length;
+            _writes++;
             if (_room is not null && HasRoom)
             {
                 room = _room;

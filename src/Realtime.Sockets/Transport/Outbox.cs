@@ -27,6 +27,8 @@ internal sealed partial class Outbox : Stream
     private int _count;
     private int _bytes;
     private int _droppedBatches;
+    private int _reads;
+    private int _writes;
     private bool _isWriting;
     private bool _isClosed;
     private bool _isBroken;
@@ -54,20 +56,38 @@ internal sealed partial class Outbox : Stream
         }
     }
 
+    /// <summary>From how many bytes on shared frames go out compressed; 0 where the peer speaks no compression.</summary>
+    public int CompressFrom { get; set; }
+
+    /// <summary>
+    /// A number that changes when the peer is heard, or while it is owed something takes some of it: one that stands still is what silence looks like.
+    /// </summary>
+    // The platform's WebSocket asks for more as soon as it has dealt with what came, be it a pong: counting what it asks for costs nothing.
+    public int Activity
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Volatile.Read(ref _reads) + (_bytes > 0 ? _writes : 0);
+            }
+        }
+    }
+
     /// <summary>
     /// Queues a frame and returns at once. Behind a close frame, or when the connection is gone, the frame is dropped in silence.
     /// </summary>
     /// <returns>False where the frame does not fit: the peer reads too slowly.</returns>
     public bool TryEnqueue(PreparedFrame frame)
     {
-        var bytes = frame.Bytes;
+        var bytes = CompressFrom > 0 ? frame.Compressed(CompressFrom) : frame.Bytes;
         lock (_gate)
         {
             if (_isClosed)
             {
                 return true;
             }
-            if (!Fits(bytes.Length))
+            if (!Fits(bytes.Length) && !FrameHeader.IsControl(bytes))
             {
                 return false;
             }

@@ -105,7 +105,8 @@ internal sealed class TimingWheel : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private long CurrentTick() => (long)(_time.GetElapsedTime(_started) / Tick);
+    /// <summary>The tick that the clock shows, which the wheel may not have reached yet.</summary>
+    public long CurrentTick() => (long)(_time.GetElapsedTime(_started) / Tick);
 
     private void Turn()
     {

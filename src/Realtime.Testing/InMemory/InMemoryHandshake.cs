@@ -10,7 +10,7 @@ internal sealed class InMemoryHandshake : WebSocketHandshake
 {
     private readonly InMemoryServer _server;
     private readonly InMemoryFacts _facts;
-    private readonly TaskCompletionSource<(Stream Stream, string? Subprotocol)> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(Stream Stream, WebSocketAcceptOptions Options)> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Pipe _toServer = new();
     private readonly Pipe _toClient = new();
 
@@ -52,12 +52,18 @@ internal sealed class InMemoryHandshake : WebSocketHandshake
 
     public static async Task<WebSocket> ConnectAsync(InMemoryServer server, string path, TestWebSocketOptions options, CancellationToken cancellationToken)
     {
-        var (stream, subprotocol) = await ConnectRawAsync(server, path, options, cancellationToken);
-        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = false, SubProtocol = subprotocol, KeepAliveInterval = TimeSpan.Zero });
+        var (stream, accepted) = await ConnectRawAsync(server, path, options, cancellationToken);
+        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions
+        {
+            IsServer = false,
+            SubProtocol = accepted.Subprotocol,
+            KeepAliveInterval = TimeSpan.Zero,
+            DangerousDeflateOptions = Deflate(accepted),
+        });
     }
 
     /// <summary>Opens a WebSocket and leaves its frames to the caller.</summary>
-    public static async Task<(Stream Stream, string? Subprotocol)> ConnectRawAsync(InMemoryServer server, string path, TestWebSocketOptions options, CancellationToken cancellationToken)
+    public static async Task<(Stream Stream, WebSocketAcceptOptions Accepted)> ConnectRawAsync(InMemoryServer server, string path, TestWebSocketOptions options, CancellationToken cancellationToken)
     {
         var handshake = new InMemoryHandshake(server, new Uri(InMemoryServer.BaseAddress, path), options);
         server.Run(handshake, static (handshake, application) => handshake.ServeAsync(application));
@@ -81,8 +87,9 @@ internal sealed class InMemoryHandshake : WebSocketHandshake
             IsServer = true,
             SubProtocol = options.Subprotocol,
             KeepAliveInterval = options.KeepAliveInterval,
+            DangerousDeflateOptions = Deflate(options),
         });
-        _answer.TrySetResult((new DuplexStream(_toClient.Reader, _toServer.Writer, _facts.Disconnect), options.Subprotocol));
+        _answer.TrySetResult((new DuplexStream(_toClient.Reader, _toServer.Writer, _facts.Disconnect), options));
         return new ValueTask<WebSocket>(socket);
     }
 
@@ -106,6 +113,9 @@ internal sealed class InMemoryHandshake : WebSocketHandshake
     {
         // The close tells: 1011, or a refused handshake.
     }
+
+    private static WebSocketDeflateOptions? Deflate(WebSocketAcceptOptions options) =>
+        options.CompressFrom is null ? null : new WebSocketDeflateOptions { ClientContextTakeover = false, ServerContextTakeover = false };
 
     private async Task ServeAsync(Application application)
     {
