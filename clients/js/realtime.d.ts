@@ -110,6 +110,8 @@ export interface Topic {
     onreset: ((place: Place) => void) | null;
     /** Called when the server does not let this client back in after a lost connection, or takes it out; the topic is then left. */
     onerror: ((error: RealtimeError) => void) | null;
+    /** Called with a number: that many events were left out, because this client reads too slowly for a topic that conflates or drops. */
+    ondropped: ((count: number) => void) | null;
     /** Calls `listener` with the data of each such event, in order and each once. Returns a function that ends it. */
     on<T = any>(event: string, listener: (data: T, origin: Origin) => void): () => void;
     /**

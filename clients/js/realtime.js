@@ -158,6 +158,7 @@ class Topic {
     #place = null;          // { epoch, offset } of the newest event seen, in a topic with history
     #members = null;
     #fresh = false;         // whether the members are of this join: changes before its snapshot belong to none
+    #skippable = 0;         // up to this offset events were left out, because this client reads too slowly
     #count = null;          // how many are here, where that is all the server tells
     #queue = [];            // events that wait for the join, then leave one by one
     #draining = false;
@@ -172,6 +173,8 @@ class Topic {
         this.onreset = null;
         /** Called with a RealtimeError when the server does not let this client back in, or takes it out; the topic is then left. */
         this.onerror = null;
+        /** Called with a number: that many events were left out, because this client reads too slowly for a topic that conflates or drops. */
+        this.ondropped = null;
         /** What join was called with, while this client wants to be in the topic. */
         this._wanted = null;
     }
@@ -317,6 +320,7 @@ class Topic {
             case "skip": return void this.#advance(message.offset);
             case "left": return this.#removed(errorOf(message));
             case "presence": return this.#presence(message);
+            case "dropped": return this.#dropped(message);
             case "reset": return placeOf(message) && this.#reset(placeOf(message));
         }
     }
@@ -370,6 +374,7 @@ class Topic {
         }
         this.#joined = true;
         this.#fresh = false;
+        this.#skippable = 0;
         const place = placeOf(reply);
         if (!resume || reply.recovered === true) {
             this.#place = place;
@@ -418,7 +423,7 @@ class Topic {
             if (!Number.isSafeInteger(offset) || offset <= this.#place.offset) {
                 return false;
             }
-            if (offset > this.#place.offset + 1) {
+            if (offset > Math.max(this.#place.offset, this.#skippable) + 1) {
                 this.#rejoin(this.#faults === 0 ? 0 : backoff(this.#faults));
                 return false;
             }
@@ -426,6 +431,14 @@ class Topic {
             this.#faults = 0;
         }
         return true;
+    }
+
+    /** Told before the gap is seen, so that it is none. */
+    #dropped({ count, offset }) {
+        if (Number.isSafeInteger(offset) && offset > this.#skippable) {
+            this.#skippable = offset;
+        }
+        call(this.ondropped, count);
     }
 
     #presence({ members, joined, left, count }) {

@@ -27,6 +27,9 @@ internal sealed class SocketHost
 
     public ILogger Logger { get; private set; } = null!;
 
+    /// <summary>What slow readers have missed.</summary>
+    public DropCounters Drops { get; } = new();
+
     public TimingWheel Wheel => _wheel!;
 
     /// <summary>The app's sockets.</summary>

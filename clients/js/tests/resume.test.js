@@ -69,6 +69,27 @@ test("a gap makes the client leave and join from where it was", async t => {
     await sending;
 });
 
+test("a gap that the server has told of is none", async t => {
+    const { peer, room, timers } = await enterRoom(t, WITH_HISTORY);
+    const heard = recorder();
+    const dropped = recorder();
+    room.on("said", heard);
+    room.ondropped = dropped;
+    peer.send({ type: "dropped", topic: "room", count: 3, offset: 17 });
+    assert.equal(await dropped.next(), 3);
+    peer.event("room", "said", "a", 15);
+    peer.event("room", "said", "b", 18);
+    assert.deepEqual([await heard.next(), await heard.next()], ["a", "b"]);
+    assert.equal(room.joined, true);
+    peer.event("room", "said", "c", 20);
+    await peer.settled();
+    assert.equal(room.joined, false);
+    timers.advance(0);
+    peer.ok(await peer.take("leave"));
+    const join = await peer.take("join");
+    assert.equal(join.offset, 18);
+});
+
 test("a server that keeps showing gaps is asked ever more rarely", async t => {
     const { peer, timers } = await enterRoom(t, WITH_HISTORY);
     for (const wait of [0, 500, 1_000, 2_000]) {        // half of 1, 2 and 4 seconds

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Realtime.Protocol;
 
 namespace Realtime.Sockets;
@@ -60,6 +61,11 @@ internal sealed partial class RealtimeSession
         }
     }
 
+    /// <summary>Counts what slow readers miss.</summary>
+    public DropCounters Drops => _endpoint.Host.Drops;
+
+    public ILogger Logger => _endpoint.Host.Logger;
+
     private Link Link { get; set; } = null!;
 
     /// <summary>Lives with one connection, from its handshake to its end.</summary>
@@ -95,6 +101,7 @@ internal sealed partial class RealtimeSession
     {
         if (!Link.IsClosing)
         {
+            Drops.CountDisconnected();
             SocketLog.TooSlow(_endpoint.Host.Logger, Id);
             Link.CloseSlow();
         }

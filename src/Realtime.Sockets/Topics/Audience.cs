@@ -6,7 +6,7 @@ namespace Realtime.Sockets;
 /// and nothing below calls the backplane, which delivers under a lock of its own.
 /// </remarks>
 /// <param name="topic">The topic.</param>
-internal sealed class Audience(Topic topic)
+internal sealed partial class Audience(Topic topic)
 {
     private const int FirstLength = 4;
 
@@ -84,9 +84,9 @@ internal sealed class Audience(Topic topic)
             {
                 member.Session.Send(attendance.Everybody().Frame(member.Codec));
             }
-            foreach (var (frame, offset) in held.Frames)
+            foreach (var (frame, offset, publication) in held.Frames)
             {
-                Deliver(member, frame, offset);
+                Deliver(member, frame, offset, publication);
             }
         }
     }
@@ -110,6 +110,10 @@ internal sealed class Audience(Topic topic)
             if (_count == 0)
             {
                 _members = [];
+            }
+            if (member.HeldBack is { } held)
+            {
+                member.Outbox.Forget(held);
             }
         }
         Attendance?.Vanish(member, hasLeft);
@@ -164,7 +168,7 @@ internal sealed class Audience(Topic topic)
                         codec = member.Codec;
                         frame = publication.Frame(codec);
                     }
-                    Deliver(member, frame, publication.Offset);
+                    Deliver(member, frame, publication.Offset, publication);
                 }
             }
             foreach (var subscriber in _subscribers)
@@ -192,7 +196,7 @@ internal sealed class Audience(Topic topic)
             var frame = new SharedFrame(codec => codec.Event(publication.Topic, publication.Name, publication.Data, publication.Offset, via: Topic.Name));
             foreach (var member in _members.AsSpan(0, _count))
             {
-                Deliver(member, frame.For(member.Codec), offset: 0);
+                Deliver(member, frame.For(member.Codec), offset: 0, publication);
             }
         }
         foreach (var subscriber in _subscribers)
@@ -211,7 +215,7 @@ internal sealed class Audience(Topic topic)
         {
             if (string.Equals(member.User, user, StringComparison.Ordinal))
             {
-                Deliver(member, publication.Frame(member.Codec), publication.Offset);
+                Deliver(member, publication.Frame(member.Codec), publication.Offset, publication);
             }
         }
     }
@@ -222,7 +226,7 @@ internal sealed class Audience(Topic topic)
         {
             if (!string.Equals(member.Id, sender, StringComparison.Ordinal))
             {
-                Deliver(member, publication.Frame(member.Codec), publication.Offset);
+                Deliver(member, publication.Frame(member.Codec), publication.Offset, publication);
             }
             else if (publication.Offset > 0)
             {
@@ -248,16 +252,17 @@ internal sealed class Audience(Topic topic)
         }
     }
 
-    private static void Deliver(Member member, PreparedFrame frame, long offset)
+    private void Deliver(Member member, PreparedFrame frame, long offset, Publication? publication = null)
     {
         if (member.Held is { } held)
         {
-            if (!held.TryAdd(frame, offset, member.Session.OutboxLimit))
+            if (!held.TryAdd(frame, offset, member.Session.OutboxLimit, publication))
             {
                 member.Session.CloseSlow();
             }
         }
-        else if ((offset == 0 || offset > member.Position) && !member.Outbox.TryEnqueue(frame))
+        else if ((offset == 0 || offset > member.Position)
+            && !(_lossy is null ? member.Outbox.TryEnqueue(frame) : Offer(_lossy, member, frame, offset, publication)))
         {
             member.Session.CloseSlow();
         }

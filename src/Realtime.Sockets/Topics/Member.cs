@@ -89,6 +89,9 @@ public sealed class Member
     /// <summary>The offset that the reply to its join told: older events are not for it.</summary>
     internal long Position { get; set; }
 
+    /// <summary>What waits for it of a topic that may leave events out; null while it has never been behind.</summary>
+    internal HeldBack? HeldBack { get; set; }
+
     /// <summary>Its place in the audience's list; -1 where it is in none.</summary>
     internal int Index { get; set; } = -1;
 

@@ -67,6 +67,25 @@ public sealed class TopicBuilder
         return this;
     }
 
+    /// <summary>Says what is done for a member that reads more slowly than events are published; by default it is disconnected.</summary>
+    /// <param name="policy">What is done.</param>
+    public TopicBuilder SlowConsumer(SlowConsumer policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        _definition.SlowConsumer = policy;
+        return this;
+    }
+
+    /// <summary>
+    /// Sends a member that reads too slowly only the newest event of each name and key, never a backlog: the same as <c>SlowConsumer(SlowConsumer.Conflate(key))</c>.
+    /// </summary>
+    /// <param name="key">The key: the name of a member of the events' data, as it is written in JSON.</param>
+    public TopicBuilder Conflate(string key) => SlowConsumer(Realtime.SlowConsumer.Conflate(key));
+
+    /// <summary>As <see cref="Conflate(string)"/>, with a key that code finds: see <see cref="Realtime.SlowConsumer.Conflate(Func{TopicEvent, string?})"/>.</summary>
+    /// <param name="key">Gives an event's key, or null for one that is to be kept.</param>
+    public TopicBuilder Conflate(Func<TopicEvent, string?> key) => SlowConsumer(Realtime.SlowConsumer.Conflate(key));
+
     /// <summary>Runs before a client becomes a member. A <see cref="TopicError"/> keeps it out. Without it, everybody may join.</summary>
     /// <param name="handler">The handler, sync or async.</param>
     /// <exception cref="InvalidOperationException">There is one already.</exception>

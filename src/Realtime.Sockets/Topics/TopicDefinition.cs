@@ -34,6 +34,9 @@ internal sealed class TopicDefinition(TopicPattern pattern, TopicDefinition? of 
     /// <summary>Says whether a client may join at all; null where there is nothing to ask.</summary>
     public TopicHandler? Authorize { get; private set; }
 
+    /// <summary>What is done for members that read too slowly.</summary>
+    public SlowConsumer SlowConsumer { get => Of is null ? field : Of.SlowConsumer; set; } = SlowConsumer.Disconnect;
+
     /// <summary>Runs before a client becomes a member; null where everybody may.</summary>
     public TopicHandler? Join { get; private set; }
 

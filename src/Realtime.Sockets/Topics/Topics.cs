@@ -102,7 +102,8 @@ public sealed class Topics
     }
 
     /// <summary>
-    /// Hears a topic from now on. Whoever is 1,024 events behind is too slow, and gets a <see cref="TopicError"/> with the code <c>too_slow</c>.
+    /// Hears a topic from now on. For whoever is 1,024 events behind the topic's policy for slow readers applies: it misses events, or by default
+    /// gets a <see cref="TopicError"/> with the code <c>too_slow</c>.
     /// </summary>
     /// <param name="topic">The topic's full name.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -257,11 +258,11 @@ public sealed class Topics
     private async IAsyncEnumerable<TopicEvent> HearAsync(Topic topic, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var audience = await Audiences.EnterAsync(topic, cancellationToken);
-        var subscriber = new TopicSubscriber();
+        var subscriber = new TopicSubscriber(topic, _app);
         audience.Add(subscriber);
         try
         {
-            await foreach (var publication in subscriber.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var publication in subscriber.ReadAllAsync(cancellationToken))
             {
                 yield return new TopicEvent(publication, _app.Json);
             }

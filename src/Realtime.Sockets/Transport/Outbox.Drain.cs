@@ -28,6 +28,7 @@ internal sealed partial class Outbox
         lock (_gate)
         {
             droppedBatches = _droppedBatches;
+            Refill();
             if (_count > 0)
             {
                 (queue, count) = (_queue!, _count);

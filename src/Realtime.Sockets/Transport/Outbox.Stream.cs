@@ -138,7 +138,7 @@ internal sealed partial class Outbox
         Wrote(length);
         lock (_gate)
         {
-            if (_count == 0 && _rest is null)
+            if (_count == 0 && _rest is null && _behind is null)
             {
                 _isWriting = false;
                 return;

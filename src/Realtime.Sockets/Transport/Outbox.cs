@@ -51,7 +51,7 @@ internal sealed partial class Outbox : Stream
         {
             lock (_gate)
             {
-                return _bytes;
+                return _bytes + _heldBytes;
             }
         }
     }
@@ -108,6 +108,7 @@ internal sealed partial class Outbox : Stream
         lock (_gate)
         {
             _droppedBatches++;
+            ForgetHeldBack();
             if (_queue is null)
             {
                 return;
@@ -163,7 +164,7 @@ internal sealed partial class Outbox : Stream
     }
 
     // A frame that alone is over the limit still fits an outbox that is at most half full: it could never be sent otherwise.
-    private bool Fits(int length) => _bytes <= _limit - length || HasRoom;
+    private bool Fits(int length) => _bytes <= _limit - _heldBytes - length || HasRoom;
 
     private bool HasRoom => _isClosed || _isBroken || _bytes <= _limit / 2;
 

@@ -184,6 +184,21 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
         writer.Integer("count"u8, state.count);
     });
 
+    /// <summary>Writes <c>dropped</c>.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="count">How many events were left out.</param>
+    /// <param name="offset">The newest one's offset; 0 for none.</param>
+    public PreparedFrame Dropped(string topic, int count, long offset) => Write((topic, count, offset), static (writer, state) =>
+    {
+        writer.Type("dropped"u8);
+        writer.Text("topic"u8, state.topic);
+        writer.Integer("count"u8, state.count);
+        if (state.offset > 0)
+        {
+            writer.Integer("offset"u8, state.offset);
+        }
+    });
+
     /// <summary>Writes <c>reset</c>.</summary>
     public PreparedFrame Reset(string topic, StreamPosition position) => Write((topic, position), static (writer, state) =>
     {

@@ -18,6 +18,7 @@ export async function chat(): Promise<string> {
         console.log(members.map(member => [member.data?.away, member.connections?.toFixed()]), count.toFixed()));
     room.onreset = ({ epoch, offset }) => console.log(epoch?.length, offset?.toFixed());
     room.onerror = null;
+    room.ondropped = count => console.log(count.toFixed());
     const { welcome } = await room.join<{ welcome: string }>({ user: "Ada" }, { history: 20 });
     try {
         await room.send("say", { text: "Hello!" });

@@ -1,0 +1,39 @@
+namespace Realtime.Sockets;
+
+// Topics that may leave events out for members that are behind.
+internal sealed partial class Audience
+{
+    // Null for the default, which leaves nothing out.
+    private readonly SlowConsumer? _lossy = topic.Definition.SlowConsumer is { Policy: not SlowConsumerPolicy.Disconnect } lossy ? lossy : null;
+    private Publication? _keyed;
+    private string? _key;
+
+    private bool Offer(SlowConsumer lossy, Member member, PreparedFrame frame, long offset, Publication? publication)
+    {
+        if (member.Outbox.TryEnqueueInTime(frame, member.HeldBack))
+        {
+            return true;
+        }
+        member.HeldBack ??= new HeldBack(Topic.Name, member.Codec, new Backlog<PreparedFrame>(lossy.Policy, member.Session.Drops));
+        return member.Outbox.HoldBack(member.HeldBack, frame, offset, publication is null ? null : KeyOf(lossy, member, publication));
+    }
+
+    // Found once for all members that are behind.
+    private string? KeyOf(SlowConsumer lossy, Member member, Publication publication)
+    {
+        if (_keyed != publication)
+        {
+            _keyed = publication;
+            _key = null;
+            try
+            {
+                _key = lossy.KeyOf(publication, member.Request.App);
+            }
+            catch (Exception exception)
+            {
+                SocketLog.ConflationKeyFailed(member.Session.Logger, exception, Topic.Name, publication.Name);
+            }
+        }
+        return _key;
+    }
+}
