@@ -1,4 +1,3 @@
-using Realtime.Jobs;
 using SQLitePCL;
 
 namespace Realtime.Sqlite;
@@ -6,26 +5,26 @@ namespace Realtime.Sqlite;
 /// <summary>One connection to the file, used by one thread only, with its prepared statements.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
-    private readonly string _path;
+    private readonly SqliteFile _file;
     private readonly sqlite3 _handle;
     private readonly Dictionary<string, SqliteStatement> _statements = new(ReferenceEqualityComparer.Instance);
 
-    public SqliteDatabase(string path, SqliteJobStoreOptions options)
+    public SqliteDatabase(SqliteFile file)
     {
         SqliteProvider.Ensure();
-        _path = path;
+        _file = file;
         // One thread per connection: SQLite's own lock around each call would only cost time.
-        var code = raw.sqlite3_open_v2(path, out _handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
+        var code = raw.sqlite3_open_v2(file.Path, out _handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
         try
         {
             Check(code);
-            raw.sqlite3_busy_timeout(_handle, (int)options.BusyTimeout.TotalMilliseconds);
+            raw.sqlite3_busy_timeout(_handle, (int)(file.BusyTimeout ?? TimeSpan.FromSeconds(10)).TotalMilliseconds);
             Execute("PRAGMA journal_mode = WAL");
-            Execute(options.FullSync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+            Synchronize(file.FullSync);
             Execute("PRAGMA cache_size = -32000");
             Execute("PRAGMA wal_autocheckpoint = 4000");
             Execute("PRAGMA journal_size_limit = 67108864");
-            if (options.MaxPages is { } pages)
+            if (file.MaxPages is { } pages)
             {
                 Execute($"PRAGMA max_page_count = {pages}");
             }
@@ -39,6 +38,12 @@ internal sealed class SqliteDatabase : IDisposable
 
     /// <summary>How many rows the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
+
+    /// <summary>Called behind every rollback: what was remembered of the file may be wrong now.</summary>
+    public Action? RolledBack { get; set; }
+
+    /// <summary>Whether a commit reaches the disk before it counts.</summary>
+    public void Synchronize(bool full) => Execute(full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 
     /// <summary>Runs statements that are not worth keeping.</summary>
     public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
@@ -54,7 +59,28 @@ internal sealed class SqliteDatabase : IDisposable
         return statement;
     }
 
+    /// <summary>A statement for one use, whose text need not be a constant.</summary>
+    public SqliteStatement PrepareOnce(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(_handle, sql, out var handle));
+        return new SqliteStatement(this, handle);
+    }
+
     public void Begin() => Prepare("BEGIN IMMEDIATE").Run();
+
+    /// <summary>Reads several times from the file as it is at one moment.</summary>
+    public T Snapshot<T>(Func<T> read)
+    {
+        Prepare("BEGIN").Run();
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            RollBack();
+        }
+    }
 
     public void Commit() => Prepare("COMMIT").Run();
 
@@ -65,6 +91,7 @@ internal sealed class SqliteDatabase : IDisposable
         {
             _ = raw.sqlite3_exec(_handle, "ROLLBACK");
         }
+        RolledBack?.Invoke();
     }
 
     public void Check(int code)
@@ -75,8 +102,8 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    public JobStoreException Error() =>
-        SqliteErrors.Describe(_path, raw.sqlite3_extended_errcode(_handle), raw.sqlite3_errmsg(_handle).utf8_to_string());
+    public Exception Error() =>
+        SqliteErrors.Describe(_file, raw.sqlite3_extended_errcode(_handle), raw.sqlite3_errmsg(_handle).utf8_to_string());
 
     public void Dispose()
     {

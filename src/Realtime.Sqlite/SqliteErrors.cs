@@ -1,4 +1,3 @@
-using Realtime.Jobs;
 using SQLitePCL;
 
 namespace Realtime.Sqlite;
@@ -6,7 +5,7 @@ namespace Realtime.Sqlite;
 /// <summary>Turns SQLite's error codes into sentences that say what to do.</summary>
 internal static class SqliteErrors
 {
-    public static JobStoreException Describe(string path, int code, string detail)
+    public static Exception Describe(SqliteFile file, int code, string detail)
     {
         var advice = (code & 0xFF) switch
         {
@@ -20,6 +19,8 @@ internal static class SqliteErrors
             raw.SQLITE_IOERR => "cannot be read or written: the disk reported an error. The file must be on a local disk, not a network share.",
             _ => "could not do what was asked.",
         };
-        return new JobStoreException($"The job store {path} {advice} (SQLite {code}: {detail})") { HResult = code };
+        var error = file.Use.Fault($"The {file.Use.Noun} {file.Path} {advice} (SQLite {code}: {detail})", null);
+        error.HResult = code;
+        return error;
     }
 }

@@ -13,8 +13,7 @@ public sealed partial class SqliteJobStore : IJobStore
 
     private static readonly long LongestRetention = TimeSpan.FromDays(36_500).Ticks;
 
-    private readonly string _path;
-    private readonly SqliteJobStoreOptions _options;
+    private readonly SqliteFile _file;
     private readonly TimeProvider _time;
     private SqliteThread? _writer;
     private SqliteThread? _reader;
@@ -30,8 +29,8 @@ public sealed partial class SqliteJobStore : IJobStore
         {
             throw new ArgumentException("A SQLite store needs a file. For jobs in memory, leave the store as it is: memory is the default.", nameof(path));
         }
-        _path = Path.GetFullPath(path);
-        _options = options ?? new SqliteJobStoreOptions();
+        options ??= new SqliteJobStoreOptions();
+        _file = new SqliteFile(Path.GetFullPath(path), SqliteUse.Jobs, options.FullSync, options.BusyTimeout, options.MaxPages);
         _time = time ?? TimeProvider.System;
     }
 
@@ -47,30 +46,10 @@ public sealed partial class SqliteJobStore : IJobStore
     /// <inheritdoc/>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new JobStoreException($"The job store {_path} cannot be made, because its folder cannot be: {exception.Message}", exception);
-        }
-        _writer = new SqliteThread("Realtime jobs, SQLite writer", writes: true, () =>
-        {
-            var database = new SqliteDatabase(_path, _options);
-            try
-            {
-                SqliteSchema.Migrate(database, _path);
-                return database;
-            }
-            catch
-            {
-                database.Dispose();
-                throw;
-            }
-        });
+        _file.CreateFolder();
+        _writer = new SqliteThread("Realtime jobs, SQLite writer", _file.Use, writes: true, () => _file.OpenAndMigrate(SqliteJobTables.Migrations));
         await _writer.Opened.WaitAsync(cancellationToken);
-        _reader = new SqliteThread("Realtime jobs, SQLite reader", writes: false, () => new SqliteDatabase(_path, _options));
+        _reader = new SqliteThread("Realtime jobs, SQLite reader", _file.Use, writes: false, () => new SqliteDatabase(_file));
         await _reader.Opened.WaitAsync(cancellationToken);
     }
 
@@ -225,5 +204,5 @@ public sealed partial class SqliteJobStore : IJobStore
         static DateTimeOffset? TimeOrNull(long? ticks) => ticks is { } some ? new DateTimeOffset(some, TimeSpan.Zero) : null;
     }
 
-    private JobStoreException NotOpen() => new($"The job store {_path} is not open: await OpenAsync first.");
+    private JobStoreException NotOpen() => new($"The job store {_file.Path} is not open: await OpenAsync first.");
 }

@@ -44,6 +44,14 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
         return this;
     }
 
+    /// <summary>Binds text as it is, a NUL in it included.</summary>
+    public SqliteStatement BindText(int index, ReadOnlySpan<byte> utf8)
+    {
+        // Empty text has no address either, and is not NULL.
+        database.Check(utf8.IsEmpty ? raw.sqlite3_bind_text(handle, index, "") : raw.sqlite3_bind_text(handle, index, utf8));
+        return this;
+    }
+
     public SqliteStatement Bind(int index, Guid value)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -98,6 +106,9 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
+
+    /// <summary>The bytes of a text or blob, good until the next step.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
 
     public byte[] Blob(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
 

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Realtime.Jobs;
 
 namespace Realtime.Sqlite;
 
@@ -15,11 +14,13 @@ internal sealed class SqliteThread
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<SqliteWork> _batch = new(MostAtOnce);
+    private readonly SqliteUse _use;
     private readonly Func<SqliteDatabase> _open;
     private readonly bool _writes;
 
-    public SqliteThread(string name, bool writes, Func<SqliteDatabase> open)
+    public SqliteThread(string name, SqliteUse use, bool writes, Func<SqliteDatabase> open)
     {
+        _use = use;
         _writes = writes;
         _open = open;
         new Thread(Live) { IsBackground = true, Name = name }.Start();
@@ -28,9 +29,13 @@ internal sealed class SqliteThread
     /// <summary>Completes when the connection is open, or with what went wrong.</summary>
     public Task Opened => _opened.Task;
 
-    public async ValueTask<T> RunAsync<T>(Func<SqliteDatabase, T> run, CancellationToken cancellationToken)
+    /// <summary>Does work on the thread.</summary>
+    /// <param name="run">The work. May be run again behind a rollback.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="committed">Called on the thread once the work counts, in the order in which it was done, before the caller goes on; null for nothing.</param>
+    public async ValueTask<T> RunAsync<T>(Func<SqliteDatabase, T> run, CancellationToken cancellationToken, Action<T>? committed = null)
     {
-        var work = new SqliteWork<T>(run);
+        var work = new SqliteWork<T>(run, committed);
         if (!_work.Writer.TryWrite(work))
         {
             try
@@ -39,7 +44,7 @@ internal sealed class SqliteThread
             }
             catch (ChannelClosedException exception)
             {
-                throw new JobStoreException("The job store is closed: the app has stopped.", exception);
+                throw _use.Fault($"The {_use.Noun} is closed: the app has stopped.", exception);
             }
         }
         return cancellationToken.CanBeCanceled ? await work.Done.WaitAsync(cancellationToken) : await work.Done;

@@ -15,7 +15,7 @@ internal abstract class SqliteWork
 
 /// <summary>Work with a result.</summary>
 /// <typeparam name="T">The result.</typeparam>
-internal sealed class SqliteWork<T>(Func<SqliteDatabase, T> run) : SqliteWork
+internal sealed class SqliteWork<T>(Func<SqliteDatabase, T> run, Action<T>? committed) : SqliteWork
 {
     private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T _result = default!;
@@ -24,7 +24,11 @@ internal sealed class SqliteWork<T>(Func<SqliteDatabase, T> run) : SqliteWork
 
     public override void Run(SqliteDatabase database) => _result = run(database);
 
-    public override void Succeed() => _done.TrySetResult(_result);
+    public override void Succeed()
+    {
+        committed?.Invoke(_result);
+        _done.TrySetResult(_result);
+    }
 
     public override void Fail(Exception exception) => _done.TrySetException(exception);
 }

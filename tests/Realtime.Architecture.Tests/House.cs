@@ -12,7 +12,7 @@ internal static class House
         ["Realtime.Sockets"] = ["Realtime.Core"],
         ["Realtime.Jobs"] = ["Realtime.Core"],
         ["Realtime"] = ["Realtime.Core", "Realtime.Sockets", "Realtime.Jobs"],
-        ["Realtime.Sqlite"] = ["Realtime.Core", "Realtime.Jobs"],
+        ["Realtime.Sqlite"] = ["Realtime.Core", "Realtime.Jobs", "Realtime.Sockets"],
         ["Realtime.Testing"] = ["Realtime", "Realtime.Core", "Realtime.Sockets", "Realtime.Jobs"],
     };
 

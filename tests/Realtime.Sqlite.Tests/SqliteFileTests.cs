@@ -95,7 +95,7 @@ public sealed class SqliteFileTests : IDisposable
         {
             await store.OpenAsync(default);
         }
-        using (var database = new SqliteDatabase(file, new SqliteJobStoreOptions()))
+        using (var database = new SqliteDatabase(new SqliteFile(file, SqliteUse.Jobs)))
         {
             database.Execute("UPDATE realtime_jobs_schema SET version = 99");
         }
@@ -109,7 +109,7 @@ public sealed class SqliteFileTests : IDisposable
     public async Task An_app_may_keep_its_own_tables_in_the_file()
     {
         var file = _folder.File("app.db");
-        using (var database = new SqliteDatabase(file, new SqliteJobStoreOptions()))
+        using (var database = new SqliteDatabase(new SqliteFile(file, SqliteUse.Jobs)))
         {
             database.Execute("PRAGMA user_version = 7; CREATE TABLE notes (text TEXT)");
         }

@@ -1,0 +1,57 @@
+namespace Realtime.Sqlite;
+
+/// <summary>The job store's tables, each version's way from the one before.</summary>
+internal static class SqliteJobTables
+{
+    // Times are UTC ticks of 100 ns. The states in the partial indexes are those of JobState: 0 available, 1 scheduled, 2 running, 3 and up final.
+    public static readonly IReadOnlyList<string> Migrations =
+    [
+        """
+        CREATE TABLE realtime_jobs (
+            seq INTEGER PRIMARY KEY,
+            id BLOB NOT NULL,
+            name TEXT NOT NULL,
+            queue TEXT NOT NULL,
+            priority INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            attempt INTEGER NOT NULL,
+            max_attempts INTEGER NOT NULL,
+            node INTEGER,
+            args BLOB NOT NULL,
+            enqueued INTEGER NOT NULL,
+            due INTEGER,
+            started INTEGER,
+            finished INTEGER,
+            expires INTEGER,
+            retention INTEGER NOT NULL,
+            cancel INTEGER NOT NULL,
+            progress REAL,
+            message TEXT,
+            result BLOB,
+            error_type TEXT,
+            error_message TEXT,
+            error_stack TEXT,
+            unique_key TEXT
+        );
+        CREATE UNIQUE INDEX realtime_jobs_id ON realtime_jobs (id);
+        CREATE UNIQUE INDEX realtime_jobs_key ON realtime_jobs (unique_key) WHERE unique_key IS NOT NULL;
+        CREATE INDEX realtime_jobs_available ON realtime_jobs (queue, priority DESC, seq) WHERE state = 0;
+        CREATE INDEX realtime_jobs_scheduled ON realtime_jobs (due) WHERE state = 1;
+        CREATE INDEX realtime_jobs_running ON realtime_jobs (node) WHERE state = 2;
+        CREATE INDEX realtime_jobs_finished ON realtime_jobs (expires) WHERE state >= 3;
+        CREATE TABLE realtime_job_steps (
+            job INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            result BLOB NOT NULL,
+            PRIMARY KEY (job, name)
+        ) WITHOUT ROWID;
+        CREATE TABLE realtime_job_nodes (
+            id INTEGER PRIMARY KEY,
+            host TEXT NOT NULL,
+            process INTEGER NOT NULL,
+            process_start INTEGER NOT NULL,
+            expires INTEGER NOT NULL
+        );
+        """,
+    ];
+}
