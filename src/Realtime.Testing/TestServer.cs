@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.DependencyInjection;
 using Realtime.Protocol;
 using Realtime.Testing.InMemory;
@@ -6,8 +7,8 @@ using Realtime.Testing.InMemory;
 namespace Realtime.Testing;
 
 /// <summary>
-/// Runs an app in memory: the same contract as the real server, with an <see cref="HttpClient"/> and WebSockets that need no
-/// port.
+/// Runs an app in memory: the same contract as the real server, with an <see cref="HttpClient"/>, realtime clients and WebSockets that
+/// need no port.
 /// </summary>
 public sealed class TestServer : IAsyncDisposable
 {
@@ -71,12 +72,50 @@ public sealed class TestServer : IAsyncDisposable
         return InMemoryHandshake.ConnectAsync(_server, path, options ?? new TestWebSocketOptions(), cancellationToken);
     }
 
+    /// <summary>
+    /// Opens a realtime client to the app, and completes once the server has said welcome. It needs no heartbeat, so <see cref="Time"/> may
+    /// be advanced by hours; lost, it comes back within moments of real time.
+    /// </summary>
+    /// <param name="handshake">Header fields of the handshake, such as <c>Cookie</c>; null for none.</param>
+    /// <param name="options">How the client waits and buffers; null for the defaults.</param>
+    /// <param name="path">The realtime endpoint's path; null for the app's, or <c>/realtime</c> where there is no app.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="WebSocketDeniedException">The app refused the handshake.</exception>
+    public async Task<RealtimeClient> ConnectAsync(
+        TestWebSocketOptions? handshake = null, RealtimeClientOptions? options = null, string? path = null, CancellationToken cancellationToken = default)
+    {
+        handshake = (handshake ?? new TestWebSocketOptions()) with { Subprotocols = ["realtime.v1.json"], IsWatched = true };
+        options ??= new RealtimeClientOptions { ReconnectDelay = TimeSpan.FromMilliseconds(10), MaxReconnectDelay = TimeSpan.FromSeconds(1) };
+        path ??= App?.Topics.Options.Path ?? "/realtime";
+        var client = new RealtimeClient(async cancellation => await ConnectWebSocketAsync(path, await WithTokenAsync(handshake, options, cancellation), cancellation), options);
+        try
+        {
+            await client.ConnectAsync(cancellationToken);
+            return client;
+        }
+        catch (Exception exception)
+        {
+            await client.DisposeAsync();
+            if (exception is RealtimeException { InnerException: WebSocketDeniedException denied })
+            {
+                ExceptionDispatchInfo.Throw(denied);
+            }
+            throw;
+        }
+    }
+
     internal async Task<Stream> ConnectRawAsync(string path) =>
         (await InMemoryHandshake.ConnectRawAsync(_server, path, new TestWebSocketOptions(), CancellationToken.None)).Stream;
 
     /// <summary>Stops the app as the real server does: sockets are told to go away, requests finish, stop hooks run.</summary>
     // The client is not disposed of: that would cancel who still reads a response that the server has finished.
     public async ValueTask DisposeAsync() => await _server.StopAsync();
+
+    // As the client does over a real connection.
+    private static async ValueTask<TestWebSocketOptions> WithTokenAsync(TestWebSocketOptions handshake, RealtimeClientOptions options, CancellationToken cancellationToken) =>
+        options.Token is { } token && await token(cancellationToken) is { } text
+            ? handshake with { Headers = new Dictionary<string, string>(handshake.Headers, StringComparer.OrdinalIgnoreCase) { ["Authorization"] = $"Bearer {text}" } }
+            : handshake;
 
     private static async Task<TestServer> StartAsync(Application application, TestServerOptions options, ManualTimeProvider time, App? app) =>
         new(await InMemoryServer.StartAsync(application, options.ShutdownTimeout), time, app);

@@ -8,4 +8,7 @@ public sealed record TestWebSocketOptions
 
     /// <summary>Header fields to add, such as <c>Origin</c> or <c>Cookie</c>; none unless set.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether no heartbeat is asked of the peer, so that a test may move the clock.</summary>
+    internal bool IsWatched { get; init; }
 }

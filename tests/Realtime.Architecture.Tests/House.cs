@@ -13,7 +13,8 @@ internal static class House
         ["Realtime.Jobs"] = ["Realtime.Core"],
         ["Realtime"] = ["Realtime.Core", "Realtime.Sockets", "Realtime.Jobs"],
         ["Realtime.Sqlite"] = ["Realtime.Core", "Realtime.Jobs", "Realtime.Sockets"],
-        ["Realtime.Testing"] = ["Realtime", "Realtime.Core", "Realtime.Sockets", "Realtime.Jobs"],
+        ["Realtime.Client"] = [],
+        ["Realtime.Testing"] = ["Realtime", "Realtime.Core", "Realtime.Sockets", "Realtime.Jobs", "Realtime.Client"],
     };
 
     private static readonly DefaultAssemblyResolver Resolver = new();

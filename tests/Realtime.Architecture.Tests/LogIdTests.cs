@@ -12,6 +12,7 @@ public sealed class LogIdTests
         ["Realtime.Sqlite"] = (3500, 3599),
         ["Realtime"] = (4000, 4999),
         ["Realtime.Testing"] = (5000, 5999),
+        ["Realtime.Client"] = (6000, 6999),
     };
 
     [Fact]

@@ -76,7 +76,7 @@ internal sealed partial class RealtimeSession
         session.Link = await Link.AcceptAsync(
             connection, codec.Subprotocol, endpoint.Host.Options, endpoint.Host.Wheel, endpoint.Farewell.For(codec), () => session._lane.IsFull);
         session.Send(codec.Welcome(session.Id, endpoint.Options.Heartbeat));
-        session.Link.Open(endpoint.Options.Heartbeat);
+        session.Link.Open(connection.Extension<IWatchedPeer>() is null ? endpoint.Options.Heartbeat : null);
         try
         {
             await session.ReceiveAllAsync(connection);

@@ -2,14 +2,16 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.WebSockets;
 using Realtime.Protocol;
+using Realtime.Sockets;
 
 namespace Realtime.Testing.InMemory;
 
 /// <summary>A WebSocket handshake without a wire, and the two pipes that the socket then runs over.</summary>
-internal sealed class InMemoryHandshake : WebSocketHandshake
+internal sealed class InMemoryHandshake : WebSocketHandshake, IWatchedPeer
 {
     private readonly InMemoryServer _server;
     private readonly InMemoryFacts _facts;
+    private readonly bool _isWatched;
     private readonly TaskCompletionSource<(Stream Stream, WebSocketAcceptOptions Options)> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Pipe _toServer = new();
     private readonly Pipe _toClient = new();
@@ -18,6 +20,7 @@ internal sealed class InMemoryHandshake : WebSocketHandshake
     {
         _server = server;
         _facts = new InMemoryFacts(target);
+        _isWatched = options.IsWatched;
         foreach (var (name, value) in options.Headers)
         {
             _facts.RequestHeaders[name] = value;
@@ -49,6 +52,9 @@ internal sealed class InMemoryHandshake : WebSocketHandshake
     public override CancellationToken Disconnected => _facts.Disconnected;
 
     public override IDictionary<string, object?> State => _server.State;
+
+    public override T? Extension<T>()
+        where T : class => typeof(T) == typeof(IWatchedPeer) && !_isWatched ? null : this as T;
 
     public static async Task<WebSocket> ConnectAsync(InMemoryServer server, string path, TestWebSocketOptions options, CancellationToken cancellationToken)
     {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net.Sockets;
-using System.Net.WebSockets;
 using System.Text;
 using Realtime.Hosting;
 using Realtime.Protocol;
@@ -28,39 +27,6 @@ public sealed class KestrelServerHostTests
         Assert.Equal("GET /a b?c=d", await response.Content.ReadAsStringAsync());
         Assert.Equal(12, response.Content.Headers.ContentLength);
         Assert.Empty(response.Headers.Server);
-    }
-
-    [Fact]
-    public async Task A_WebSocket_echoes_over_a_port()
-    {
-        await using var server = await KestrelServerHost.StartAsync(static async connection =>
-        {
-            if (connection is not WebSocketConnection socket)
-            {
-                return;
-            }
-            await socket.AcceptAsync();
-            var buffer = new byte[64];
-            while (true)
-            {
-                var received = await socket.ReceiveAsync(buffer);
-                if (received.MessageType == WebSocketMessageType.Close)
-                {
-                    return;
-                }
-                await socket.SendAsync(buffer.AsMemory(0, received.Count), received.MessageType, received.EndOfMessage);
-            }
-        });
-        using var client = new ClientWebSocket();
-        await client.ConnectAsync(new UriBuilder(server.Address) { Scheme = "ws" }.Uri, CancellationToken.None);
-
-        await client.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-        var buffer = new byte[64];
-        var received = await client.ReceiveAsync(buffer, CancellationToken.None);
-        await client.CloseAsync(WebSocketCloseStatus.NormalClosure, "bye", CancellationToken.None);
-
-        Assert.Equal("hello", Encoding.UTF8.GetString(buffer, 0, received.Count));
-        Assert.Equal(WebSocketState.Closed, client.State);
     }
 
     [Fact]

@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Realtime;
+
+/// <summary>Writes what a client says (docs/protocol.md).</summary>
+internal static class ClientMessages
+{
+    public const string Subprotocol = "realtime.v1.json";
+    public const int MaxBytes = 65_536;
+
+    public static byte[] Join(long reference, string topic, ReadOnlySpan<byte> data, int? history, TopicPlace? since)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var json = Begin(buffer, "join"u8, reference);
+        json.WriteString("topic"u8, topic);
+        WriteData(json, data);
+        if (since is { } place)
+        {
+            json.WriteString("epoch"u8, place.Epoch);
+            json.WriteNumber("offset"u8, place.Offset);
+        }
+        else if (history is { } count)
+        {
+            json.WriteNumber("history"u8, count);
+        }
+        return End(json, buffer);
+    }
+
+    public static byte[] Leave(long reference, string topic)
+    {
+        var buffer = new ArrayBufferWriter<byte>(128);
+        using var json = Begin(buffer, "leave"u8, reference);
+        json.WriteString("topic"u8, topic);
+        return End(json, buffer);
+    }
+
+    public static byte[] Event(long reference, string topic, string name, ReadOnlySpan<byte> data)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var json = Begin(buffer, "event"u8, reference);
+        json.WriteString("topic"u8, topic);
+        json.WriteString("event"u8, name);
+        WriteData(json, data);
+        return End(json, buffer);
+    }
+
+    public static byte[] History(long reference, string topic, long? before, int? limit)
+    {
+        var buffer = new ArrayBufferWriter<byte>(128);
+        using var json = Begin(buffer, "history"u8, reference);
+        json.WriteString("topic"u8, topic);
+        if (before is { } offset)
+        {
+            json.WriteNumber("before"u8, offset);
+        }
+        if (limit is { } count)
+        {
+            json.WriteNumber("limit"u8, count);
+        }
+        return End(json, buffer);
+    }
+
+    public static byte[] Ping(long reference)
+    {
+        var buffer = new ArrayBufferWriter<byte>(64);
+        using var json = Begin(buffer, "ping"u8, reference);
+        return End(json, buffer);
+    }
+
+    private static Utf8JsonWriter Begin(ArrayBufferWriter<byte> buffer, ReadOnlySpan<byte> type, long reference)
+    {
+        var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("type"u8, type);
+        json.WriteNumber("ref"u8, reference);
+        return json;
+    }
+
+    private static void WriteData(Utf8JsonWriter json, ReadOnlySpan<byte> data)
+    {
+        if (!data.IsEmpty)
+        {
+            json.WritePropertyName("data"u8);
+            json.WriteRawValue(data, skipInputValidation: true);
+        }
+    }
+
+    private static byte[] End(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer)
+    {
+        json.WriteEndObject();
+        json.Flush();
+        // The server would close the whole connection for it.
+        return buffer.WrittenCount <= MaxBytes
+            ? buffer.WrittenSpan.ToArray()
+            : throw new RealtimeException("too_large", $"A message may have {MaxBytes} bytes, and this one has {buffer.WrittenCount}: send less, or send a link to it.");
+    }
+}
