@@ -66,6 +66,18 @@ internal sealed partial class RealtimeSession
 
     public ILogger Logger => _endpoint.Host.Logger;
 
+    /// <summary>What the client is in now.</summary>
+    public IReadOnlyList<Member> Members
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _members.Values];
+            }
+        }
+    }
+
     private Link Link { get; set; } = null!;
 
     /// <summary>Lives with one connection, from its handshake to its end.</summary>

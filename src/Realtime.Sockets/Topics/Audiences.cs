@@ -18,6 +18,9 @@ internal sealed class Audiences(
 
     public int Count => _byName.Count;
 
+    /// <summary>All audiences, wildcards' among them, as they are while they are read.</summary>
+    public IEnumerable<Audience> All => _byName.Values;
+
     /// <summary>The topic's audience, or null where nobody hears it.</summary>
     public Audience? Find(string name) => _byName.GetValueOrDefault(name);
 

@@ -64,6 +64,9 @@ public sealed class Member
     /// <summary>The handshake that this connection began with.</summary>
     public Request Request => Session.Request;
 
+    /// <summary>All that this member's connection is in, in no particular order, this membership among them while it lasts.</summary>
+    public IReadOnlyList<Member> Memberships => Session.Members;
+
     internal RealtimeSession Session { get; }
 
     /// <summary>The writer of its connection: here too, because the fan-out asks for it for each frame.</summary>

@@ -4,30 +4,29 @@ using System.Threading.Channels;
 
 namespace Realtime.Sockets;
 
-/// <summary>A piece of the app's own code that hears a topic, through a bounded queue; when that is full the topic's policy for slow readers applies.</summary>
-/// <param name="topic">The topic.</param>
+/// <summary>A piece of the app's own code that hears a topic, through a bounded queue.</summary>
 /// <param name="app">The app.</param>
-internal sealed class TopicSubscriber(Topic topic, App app)
+/// <param name="policy">What is done when the queue is full.</param>
+internal sealed class TopicSubscriber(App app, SlowConsumer policy)
 {
     private const int Capacity = 1024;
 
     private readonly Lock _gate = new();
-    private readonly SlowConsumer _policy = topic.Definition.SlowConsumer;
-    private readonly Backlog<Publication> _waiting = new(topic.Definition.SlowConsumer.Policy, SocketHost.Of(app).Drops);
+    private readonly Backlog<Publication> _waiting = new(policy.Policy, SocketHost.Of(app).Drops);
     // Wake-ups may merge: what waits is the truth.
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private bool _isTooSlow;
 
-    /// <summary>Gives event after event.</summary>
+    /// <summary>Gives event after event, each with how many were left out before it.</summary>
     /// <exception cref="TopicError">It was too slow.</exception>
-    public async IAsyncEnumerable<Publication> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(Publication Publication, int Dropped)> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         do
         {
-            while (TryTake(out var publication))
+            while (TryTake(out var publication, out var dropped))
             {
-                yield return publication;
+                yield return (publication, dropped);
             }
         }
         while (await _wake.Reader.WaitToReadAsync(cancellationToken) && _wake.Reader.TryRead(out _));
@@ -36,7 +35,7 @@ internal sealed class TopicSubscriber(Topic topic, App app)
     /// <summary>Queues an event; where it does not fit and nothing may be dropped, the subscription is ended, as a slow client's connection is.</summary>
     public void Deliver(Publication publication)
     {
-        var key = _policy.Policy == SlowConsumerPolicy.Conflate ? KeyOf(publication) : null;
+        var key = policy.Policy == SlowConsumerPolicy.Conflate ? KeyOf(publication) : null;
         lock (_gate)
         {
             if (_isTooSlow)
@@ -54,11 +53,17 @@ internal sealed class TopicSubscriber(Topic topic, App app)
         _wake.Writer.TryWrite(true);
     }
 
-    private bool TryTake([MaybeNullWhen(false)] out Publication publication)
+    private bool TryTake([MaybeNullWhen(false)] out Publication publication, out int dropped)
     {
         lock (_gate)
         {
-            return _waiting.TryTake(out publication, out _);
+            dropped = 0;
+            if (!_waiting.TryTake(out publication, out _))
+            {
+                return false;
+            }
+            _waiting.TryTakeDropped(out dropped, out _);
+            return true;
         }
     }
 
@@ -66,7 +71,7 @@ internal sealed class TopicSubscriber(Topic topic, App app)
     {
         try
         {
-            return _policy.KeyOf(publication, app);
+            return policy.KeyOf(publication, app);
         }
         catch (Exception exception)
         {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Realtime.Sockets;
@@ -6,7 +5,7 @@ using Realtime.Sockets;
 namespace Realtime;
 
 /// <summary>The topics of an app: publish to them from anywhere, hear them, see who is in them.</summary>
-public sealed class Topics
+public sealed partial class Topics
 {
     private readonly App _app;
     private readonly List<TopicDefinition> _definitions = [];
@@ -100,27 +99,6 @@ public sealed class Topics
         ArgumentNullException.ThrowIfNull(create);
         _app.Services.Replace(ServiceDescriptor.Singleton(provider => create(provider.GetRequiredService<TimeProvider>())));
     }
-
-    /// <summary>
-    /// Hears a topic from now on. For whoever is 1,024 events behind the topic's policy for slow readers applies: it misses events, or by default
-    /// gets a <see cref="TopicError"/> with the code <c>too_slow</c>.
-    /// </summary>
-    /// <param name="topic">The topic's full name.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="ArgumentException">No pattern of the app matches the topic's name.</exception>
-    public IAsyncEnumerable<TopicEvent> Subscribe(string topic, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(topic);
-        return HearAsync(Require(topic), cancellationToken);
-    }
-
-    /// <summary>The members of a topic that are connected to this node, in no particular order.</summary>
-    /// <param name="topic">The topic's full name.</param>
-    public IReadOnlyList<Member> MembersOf(string topic) => Audiences.Find(topic)?.Members ?? [];
-
-    /// <summary>How many members of a topic are connected to this node.</summary>
-    /// <param name="topic">The topic's full name.</param>
-    public int CountOf(string topic) => Audiences.Find(topic)?.Count ?? 0;
 
     /// <summary>
     /// Who is in a topic with presence, on all nodes and over whichever connections, in no particular order. Somebody within the grace period
@@ -253,24 +231,5 @@ public sealed class Topics
                 ? $"'{name}' is a wildcard: it can be heard, but names no topic."
                 : $"There is no topic '{name}': no pattern matches it. Add one with app.Topic(...).",
             nameof(name));
-    }
-
-    private async IAsyncEnumerable<TopicEvent> HearAsync(Topic topic, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var audience = await Audiences.EnterAsync(topic, cancellationToken);
-        var subscriber = new TopicSubscriber(topic, _app);
-        audience.Add(subscriber);
-        try
-        {
-            await foreach (var publication in subscriber.ReadAllAsync(cancellationToken))
-            {
-                yield return new TopicEvent(publication, _app.Json);
-            }
-        }
-        finally
-        {
-            audience.Remove(subscriber);
-            await Audiences.LeaveAsync(audience);
-        }
     }
 }

@@ -110,7 +110,7 @@ public sealed class JobRoutesTests
         app.JobRoutes();
         await using var server = await TestServer.StartAsync(app);
         var handle = await job.EnqueueAsync(1);
-        await using var events = app.Topics.Subscribe($"job:{handle.Id}", Soon).GetAsyncEnumerator();
+        await using var events = app.Topics.Subscribe($"job:{handle.Id}", cancellationToken: Soon).GetAsyncEnumerator();
         var next = events.MoveNextAsync();
         go.SetResult();
 
