@@ -51,10 +51,14 @@ internal sealed partial class EpollConnection
         {
             return ReadSome();
         }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return End(new ConnectionResetException("The client reset the connection.", exception));
+        }
         catch (Exception exception)
         {
-            // No connection may end the loop, and so all others.
-            return End(exception);
+            // Whatever it is: no connection may end the loop, and so all others.
+            return End(new IOException("The connection failed.", exception));
         }
     }
 
@@ -64,10 +68,7 @@ internal sealed partial class EpollConnection
         for (var total = 0; total < ReadAtOnce;)
         {
             var memory = writer.GetMemory();
-            if (!TryReceive(memory.Span, out var length, out var error))
-            {
-                return End(error);
-            }
+            var length = SocketCalls.Receive(_socket.SafeHandle, memory.Span);
             if (length < 0)
             {
                 return Pause.Empty;
@@ -98,38 +99,6 @@ internal sealed partial class EpollConnection
             }
         }
         return Pause.More;
-    }
-
-    /// <param name="buffer">Where to.</param>
-    /// <param name="length">How much came; 0 for the end, -1 for nothing now.</param>
-    /// <param name="failure">Why nothing will come any more.</param>
-    private bool TryReceive(Span<byte> buffer, out int length, out Exception? failure)
-    {
-        failure = null;
-        try
-        {
-            length = _socket.Receive(buffer, SocketFlags.None, out var error);
-            switch (error)
-            {
-                case SocketError.Success:
-                    return true;
-                case SocketError.WouldBlock:
-                    length = -1;
-                    return true;
-                case SocketError.ConnectionReset:
-                    failure = new ConnectionResetException("The client reset the connection.", new SocketException((int)error));
-                    return false;
-                default:
-                    failure = new IOException("The connection failed.", new SocketException((int)error));
-                    return false;
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            length = 0;
-            failure = _shutdownReason;
-            return false;
-        }
     }
 
     private async Task ResumeAsync(ValueTask<FlushResult> flush)

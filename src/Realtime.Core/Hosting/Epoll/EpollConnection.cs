@@ -8,44 +8,40 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Realtime.Hosting.Epoll;
 
 /// <summary>One accepted TCP connection: what the loop reads goes into one pipe, what comes out of another is sent where it was written.</summary>
-internal sealed partial class EpollConnection : ConnectionContext, IThreadPoolWorkItem
+internal sealed partial class EpollConnection : ConnectionContext, IThreadPoolWorkItem, IDuplexPipe
 {
     private static long Last;
 
     private readonly Socket _socket;
     private readonly EpollLoop _loop;
-    private readonly Pipe _received;
-    private readonly Pipe _toSend;
     private readonly MemoryPool<byte> _pool;
-    private readonly WritableSignal _writable = new();
+    private readonly Pipe _received;
+    private readonly EpollOutput _output;
     private readonly CancellationTokenSource _closed = new();
     private readonly TaskCompletionSource _readEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _shutdown = new();
-    private Task? _sending;
+    private readonly TaskCompletionSource _sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _id;
     private Exception? _shutdownReason;
     private bool _isShut;
 
-    public EpollConnection(Socket socket, EpollLoop loop, PipeOptions received, PipeOptions toSend)
+    public EpollConnection(Socket socket, EpollLoop loop, PipeOptions received)
     {
         _socket = socket;
         _loop = loop;
         _pool = received.Pool;
-        Descriptor = socket.Handle;
         LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.RemoteEndPoint;
         ConnectionClosed = _closed.Token;
         _received = new Pipe(received);
-        _toSend = new Pipe(toSend);
-        Transport = new Duplex(_received.Reader, _toSend.Writer);
-        _features = Describe();
+        _output = new EpollOutput(socket.SafeHandle, _pool, Sent);
+        Transport = this;
     }
 
     /// <summary>Names it in the loop's events.</summary>
     public ulong Key { get; set; }
 
     /// <summary>The socket's file descriptor.</summary>
-    public nint Descriptor { get; }
+    public nint Descriptor => _socket.Handle;
 
     public override string ConnectionId
     {
@@ -61,23 +57,28 @@ internal sealed partial class EpollConnection : ConnectionContext, IThreadPoolWo
 
     public override CancellationToken ConnectionClosed { get; set; }
 
-    public override IFeatureCollection Features => _features;
+    public override IFeatureCollection Features => this;
 
-    public override IDictionary<object, object?> Items { get; set; } = new ConnectionItems();
-
-    /// <summary>Begins to read and to send.</summary>
-    public void Start()
+    public override IDictionary<object, object?> Items
     {
-        _sending = SendAllAsync();
-        _loop.Add(this);
+        get => field ??= new ConnectionItems();
+        set;
     }
+
+    PipeReader IDuplexPipe.Input => _received.Reader;
+
+    PipeWriter IDuplexPipe.Output => _output;
+
+    /// <summary>Begins to read.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">The kernel refuses to watch one more socket.</exception>
+    public void Start() => _loop.Add(this);
 
     /// <summary>Called by the loop: something about the socket has changed.</summary>
     public void OnEvents(uint events)
     {
         if ((events & (EventQueue.Writable | EventQueue.Failed | EventQueue.HungUp)) != 0)
         {
-            _writable.Set();
+            _output.Writable();
         }
         if ((events & (EventQueue.PeerClosed | EventQueue.Failed | EventQueue.HungUp)) != 0)
         {
@@ -89,25 +90,38 @@ internal sealed partial class EpollConnection : ConnectionContext, IThreadPoolWo
         }
     }
 
-    public override void Abort(ConnectionAbortedException abortReason)
-    {
-        Shut(abortReason, reset: true);
-        _toSend.Reader.CancelPendingRead();
-    }
+    public override void Abort(ConnectionAbortedException abortReason) => Shut(abortReason, reset: true);
 
     public override async ValueTask DisposeAsync()
     {
         await _received.Reader.CompleteAsync();
-        await _toSend.Writer.CompleteAsync();
-        await _sending!;
+        await _output.CompleteAsync();
+        await _sent.Task;
         await _readEnded.Task;
         _loop.Remove(this);
         _closed.Dispose();
     }
 
+    /// <summary>All is sent, or nothing more can be.</summary>
+    private void Sent(Exception? failure)
+    {
+        Shut(
+            failure switch
+            {
+                null => new ConnectionAbortedException("The server has sent all and closed the connection."),
+                SocketException { SocketErrorCode: SocketError.ConnectionReset } => new ConnectionResetException("The client reset the connection.", failure),
+                _ => new IOException("The connection failed.", failure),
+            },
+            reset: failure is not null);
+        // The reading may wait for a reader that is gone.
+        _received.Writer.CancelPendingFlush();
+        _sent.TrySetResult();
+    }
+
     private void Shut(Exception reason, bool reset)
     {
-        lock (_shutdown)
+        // Any object that is here anyway and that nobody else locks.
+        lock (_readEnded)
         {
             if (_isShut)
             {
@@ -135,12 +149,10 @@ internal sealed partial class EpollConnection : ConnectionContext, IThreadPoolWo
         }
         // A closed socket has no more events.
         _ending = true;
-        _writable.Set();
+        _output.Writable();
         if (Interlocked.Increment(ref _wakes) == 1)
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
-
-    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

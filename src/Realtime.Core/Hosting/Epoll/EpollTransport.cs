@@ -15,7 +15,6 @@ namespace Realtime.Hosting.Epoll;
 internal sealed class EpollTransport : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
 {
     private const int MostReceived = 1024 * 1024;
-    private const int MostToSend = 64 * 1024;
 
     private readonly StallWatch _watch = new();
     private readonly Lane[] _lanes;
@@ -48,10 +47,9 @@ internal sealed class EpollTransport : IConnectionListenerFactory, IConnectionLi
     /// <summary>A connection for an accepted socket, on the loop that has the fewest.</summary>
     public EpollConnection Connect(Socket socket)
     {
-        socket.Blocking = false;
         socket.NoDelay = true;
         var lane = _lanes.MinBy(static lane => lane.Loop.Load)!;
-        return new EpollConnection(socket, lane.Loop, lane.Received, lane.ToSend);
+        return new EpollConnection(socket, lane.Loop, lane.Received);
     }
 
     public void Dispose()
@@ -72,7 +70,5 @@ internal sealed class EpollTransport : IConnectionListenerFactory, IConnectionLi
         public MemoryPool<byte> Pool => pool;
 
         public PipeOptions Received { get; } = new(pool, Continuation.Scheduler, PipeScheduler.ThreadPool, MostReceived, MostReceived / 2, useSynchronizationContext: false);
-
-        public PipeOptions ToSend { get; } = new(pool, PipeScheduler.Inline, PipeScheduler.ThreadPool, MostToSend, MostToSend / 2, useSynchronizationContext: false);
     }
 }
