@@ -4,8 +4,9 @@
 #   benchmarks/run.sh                      every group, in full
 #   benchmarks/run.sh --quick              a few short runs of each, to see that all works (tables go to artifacts/benchmarks/)
 #   benchmarks/run.sh plaintext            one group
-#   benchmarks/run.sh --rounds 9 --seconds 15 broadcast
-#   benchmarks/run.sh --self-check         does the load notice a server that loses, doubles or swaps deliveries?
+#   benchmarks/run.sh --rounds 9 --seconds 15 sockets
+#   benchmarks/run.sh --minutes 5 churn    people who come and go, for five minutes instead of thirty
+#   benchmarks/run.sh --self-check         does the load notice one fault in a million deliveries?
 #
 # BENCHMARK_LOCK=FILE holds `flock FILE` while it builds and while it measures, for a machine that others build on.
 # BENCHMARK_NICE=-10 runs servers and loads at that niceness (as root), for the same reason.

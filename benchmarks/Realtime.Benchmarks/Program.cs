@@ -1,11 +1,5 @@
 using System.Runtime.InteropServices;
 using Realtime.Benchmarks;
-using Realtime.Benchmarks.Load;
-
-if (args is ["load", "broadcast", .. var rest])
-{
-    return BroadcastCommand.Run(rest);
-}
 
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

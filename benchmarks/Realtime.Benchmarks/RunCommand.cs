@@ -5,10 +5,10 @@ using Realtime.Benchmarks.Running;
 
 namespace Realtime.Benchmarks;
 
-/// <summary>Runs groups and writes their reports: <c>[--quick] [--rounds N] [--seconds N] [group…]</c>.</summary>
+/// <summary>Runs groups and writes their reports: <c>[--quick] [--rounds N] [--seconds N] [--minutes N] [group…]</c>.</summary>
 internal static class RunCommand
 {
-    private const string Usage = "Usage: benchmarks/run.sh [--quick] [--rounds N] [--seconds N] [group…]\n       benchmarks/run.sh --self-check";
+    private const string Usage = "Usage: benchmarks/run.sh [--quick] [--rounds N] [--seconds N] [--minutes N] [group…]\n       benchmarks/run.sh --self-check";
 
     public static async Task<int> RunAsync(string[] args, CancellationToken stopping)
     {
@@ -65,7 +65,7 @@ internal static class RunCommand
             {
                 case "--quick":
                     // A try does not replace a measurement.
-                    bench = bench with { Quick = true, Rounds = 2, Seconds = 2, WarmUp = 1, ReportFolder = Path.GetFullPath(Path.Combine("artifacts", "benchmarks")) };
+                    bench = bench with { Quick = true, Rounds = 2, Seconds = 2, WarmUp = 1, Minutes = 1, ReportFolder = Path.GetFullPath(Path.Combine("artifacts", "benchmarks")) };
                     break;
                 case "--self-check" when args.Length == 1:
                     bench = bench with { Quick = true };
@@ -75,6 +75,9 @@ internal static class RunCommand
                     break;
                 case "--seconds" when Number() is { } seconds:
                     bench = bench with { Seconds = seconds };
+                    break;
+                case "--minutes" when Number() is { } minutes:
+                    bench = bench with { Minutes = minutes };
                     break;
                 case var name when Group.All.FirstOrDefault(group => group.Name == name) is { } group:
                     groups.Add(group);

@@ -8,7 +8,7 @@ namespace Realtime.Benchmarks.Groups;
 /// </summary>
 internal abstract class Group
 {
-    public static IReadOnlyList<Group> All { get; } = [new PlaintextGroup(), new BroadcastGroup()];
+    public static IReadOnlyList<Group> All { get; } = [new PlaintextGroup(), new SocketsGroup(), new ChurnGroup()];
 
     /// <summary>Its name on the command line and its report's file name.</summary>
     public abstract string Name { get; }
@@ -25,6 +25,9 @@ internal abstract class Group
     public virtual IReadOnlyList<Contender> Others => [];
 
     public abstract IReadOnlyList<Metric> Metrics { get; }
+
+    /// <summary>How many rounds; null for as many as the run has.</summary>
+    public virtual int? Rounds => null;
 
     /// <summary>Checks that a server answers correctly, warms it up and measures it.</summary>
     public abstract Task<IReadOnlyDictionary<string, double>> MeasureAsync(Server server, Bench bench);

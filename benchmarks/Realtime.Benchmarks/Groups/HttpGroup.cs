@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
-using Realtime.Benchmarks.Load;
 using Realtime.Benchmarks.Reporting;
 using Realtime.Benchmarks.Running;
+using Realtime.LoadClient.Measuring;
 
 namespace Realtime.Benchmarks.Groups;
 
@@ -46,7 +46,7 @@ internal abstract partial class HttpGroup : Group
             ["p99"] = Latency(printed, "99%"),
             ["cpu"] = 100 * (after.Cpu - before.Cpu) / bench.Seconds,
             ["others"] = Math.Max(0, 100 * (busyAfter - busyBefore - after.Cpu + before.Cpu) / bench.Seconds),
-            ["memory"] = after.Memory,
+            ["memory"] = after.Peak,
             ["errors"] = FaultCounts().Matches(printed).Sum(static match => match.Groups.Values.Skip(1).Sum(static count => Parse(count.Value))),
         };
     }

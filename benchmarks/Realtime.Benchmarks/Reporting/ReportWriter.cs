@@ -21,7 +21,11 @@ internal static class ReportWriter
         page.Append($"# {group.Title}\n\n{group.About}\n\n{Table(result)}\n");
         page.Append(result.Appendix is { } appendix ? $"{appendix.Markdown}\n" : "");
         page.Append("## What ran\n\n");
-        foreach (var contender in group.Contenders.Concat(group.Others))
+        foreach (var contender in group.Contenders.Except(result.Contenders))
+        {
+            page.Append($"- {contender.Missing(bench) ?? $"{contender.Name} was not measured."}\n");
+        }
+        foreach (var contender in result.Contenders.Concat(group.Others))
         {
             page.Append($"- **{contender.Name}** (`benchmarks/{contender.Folder}`): {contender.What}\n");
         }
@@ -31,7 +35,7 @@ internal static class ReportWriter
         {
             group = group.Name,
             machine = result.Facts,
-            rounds = bench.Rounds,
+            rounds = result.Rounds,
             seconds = bench.Seconds,
             warmUp = bench.WarmUp,
             result.Measurements,
@@ -48,7 +52,7 @@ internal static class ReportWriter
         var text = new StringBuilder();
         Row(["", .. group.Metrics.Select(static metric => metric.Title), .. compared.Select(metric => $"{ours} ÷ this, {metric.Key}")]);
         Row(["---", .. Enumerable.Repeat("---:", group.Metrics.Count + compared.Length)]);
-        foreach (var contender in group.Contenders)
+        foreach (var contender in result.Contenders)
         {
             Row([
                 contender.Name,
@@ -56,21 +60,21 @@ internal static class ReportWriter
                 .. compared.Select(metric => contender.Name == ours ? "1" : result.Ratio(ours, contender.Name, metric.Key).Format(2)),
             ]);
         }
-        text.Append($"\nMedian (lowest – highest) of {result.Bench.Rounds} rounds.\n\n");
-        foreach (var goal in group.Goals(result))
-        {
-            text.Append($"- {(goal.Reached ? "Reached" : "**Not reached**")}: {goal.Text} Found: {goal.Found}\n");
-        }
-        return text.ToString();
+        text.Append($"\n{(result.Rounds == 1 ? "One run." : $"Median (lowest – highest) of {result.Rounds} rounds.")}\n\n");
+        return text.Append(Goals(group.Goals(result))).ToString();
 
         void Row(IEnumerable<string> cells) => text.Append($"| {string.Join(" | ", cells)} |\n");
     }
+
+    /// <summary>A line for each.</summary>
+    public static string Goals(IEnumerable<Goal> goals) =>
+        string.Concat(goals.Select(static goal => $"- {(goal.Reached ? "Reached" : "**Not reached**")}: {goal.Text} Found: {goal.Found}\n"));
 
     private static string Setting(GroupResult result)
     {
         var (facts, bench) = (result.Facts, result.Bench);
         return $"""
-            {bench.Rounds} rounds, contenders in turn, a fresh process each time: {bench.WarmUp:0.#} s of load to warm up, {bench.Seconds:0.#} s measured. The server on one
+            {result.Rounds} round(s), contenders in turn, a fresh process each time: {bench.WarmUp:0.#} s of load to warm up, {bench.Seconds:0.#} s measured. The server on one
             core, the load on another, over loopback.
 
             {facts.Processor}, {facts.Cores} cores, {facts.Memory}; {facts.System}; {facts.Runtime}; {facts.Date}, commit {facts.Commit}; load averages at the

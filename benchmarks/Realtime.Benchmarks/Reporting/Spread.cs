@@ -16,6 +16,10 @@ internal readonly record struct Spread(double Median, double Min, double Max)
     /// <summary>The median and, where the rounds differ, the smallest and the largest value.</summary>
     public string Format(int digits)
     {
+        if (double.IsNaN(Median))
+        {
+            return "";
+        }
         var (median, min, max) = (Text(Median), Text(Min), Text(Max));
         return min == max ? median : $"**{median}** ({min} – {max})";
 

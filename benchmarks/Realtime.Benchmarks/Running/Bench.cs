@@ -33,6 +33,9 @@ internal sealed record Bench
     /// <summary>The niceness of servers and loads; below 0 (which needs root) on a machine where others work too.</summary>
     public int Niceness { get; init; }
 
+    /// <summary>How long people come and go.</summary>
+    public double Minutes { get; init; } = 30;
+
     public CancellationToken Stopping { get; init; }
 
     /// <summary>The arguments for <c>nice</c> that start a program on one core. Both programs replace themselves: the process id stays.</summary>

@@ -55,7 +55,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Runs a program to its end and returns what it printed.</summary>
     /// <exception cref="InvalidOperationException">It failed, or took longer than the limit.</exception>
-    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, TimeSpan limit, CancellationToken cancellationToken)
+    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, TimeSpan limit, CancellationToken cancellationToken, int mostExitCode = 0)
     {
         await using var child = Start(program, arguments);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -68,7 +68,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             throw new InvalidOperationException($"'{child._command}' took longer than {limit.TotalSeconds:0} s. It printed: {child.Output}");
         }
-        return child._process.ExitCode == 0
+        return child._process.ExitCode <= mostExitCode && child._process.ExitCode >= 0
             ? child.Output
             : throw new InvalidOperationException($"'{child._command}' failed with {child._process.ExitCode}: {child.Output}");
     }

@@ -2,15 +2,26 @@ namespace Realtime.Benchmarks.Running;
 
 /// <summary>A server to measure: ours or a peer's.</summary>
 /// <param name="Name">What the tables call it.</param>
-/// <param name="Folder">Its project's folder below benchmarks/, named like the project: <c>peers/signalr</c>.</param>
+/// <param name="Folder">Its folder below benchmarks/, and for a .NET project its project's name too: <c>peers/signalr</c>.</param>
 /// <param name="What">How it is set up, in a sentence for the report.</param>
 internal sealed record Contender(string Name, string Folder, string What)
 {
     /// <summary>What to start it with besides its port.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>For loads that speak more than one protocol: which one this server speaks.</summary>
-    public string? Dialect { get; init; }
+    /// <summary>The program that runs it, with its first arguments, in its folder; empty for the project's own build.</summary>
+    public IReadOnlyList<string> Program { get; init; } = [];
+
+    /// <summary>What must exist, in its folder or anywhere, for it to run: what its setup.sh makes.</summary>
+    public string? Needs { get; init; }
+
+    /// <summary>How the load speaks to it.</summary>
+    public Speech? Speech { get; init; }
 
     public string ProjectName => Path.GetFileName(Folder);
+
+    /// <summary>Why it cannot run here; null where it can.</summary>
+    public string? Missing(Bench bench) => Needs is null || Path.Exists(Path.Combine(bench.Folder, Folder, Needs))
+        ? null
+        : $"{Name} is left out: {Needs} is not there ({Folder}/setup.sh could not install it).";
 }

@@ -11,10 +11,16 @@ internal sealed class GroupRunner(Bench bench)
         Console.WriteLine($"\n{group.Name}: {group.Title}");
         var facts = await MachineFacts.ReadAsync(bench.Stopping);
         var measurements = new List<Measurement>();
-        var total = bench.Rounds * group.Contenders.Count;
-        for (var round = 1; round <= bench.Rounds; round++)
+        var rounds = group.Rounds ?? bench.Rounds;
+        var present = Present(group.Contenders);
+        foreach (var contender in group.Contenders.Except(present))
         {
-            foreach (var contender in group.Contenders)
+            Console.WriteLine($"  {contender.Missing(bench)}");
+        }
+        var total = rounds * present.Count;
+        for (var round = 1; round <= rounds; round++)
+        {
+            foreach (var contender in present)
             {
                 var values = await MeasureAsync(contender, group.MeasureAsync);
                 measurements.Add(new Measurement(contender.Name, round, values));
@@ -44,6 +50,9 @@ internal sealed class GroupRunner(Bench bench)
 
     /// <summary>Starts a contender, which the caller stops.</summary>
     public Task<Server> StartAsync(Contender contender) => Server.StartAsync(contender, bench);
+
+    /// <summary>Those that can run here.</summary>
+    public IReadOnlyList<Contender> Present(IEnumerable<Contender> contenders) => [.. contenders.Where(contender => contender.Missing(bench) is null)];
 
     public bool Quick => bench.Quick;
 }

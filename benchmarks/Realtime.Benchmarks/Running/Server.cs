@@ -26,13 +26,8 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>Starts the contender and waits until it accepts connections.</summary>
     public static async Task<Server> StartAsync(Contender contender, Bench bench)
     {
-        var program = Path.Combine(bench.Folder, contender.Folder, "bin", "Release", "net10.0", contender.ProjectName + ".dll");
-        if (!File.Exists(program))
-        {
-            throw new FileNotFoundException($"{contender.Name} is not built: {contender.Folder} has no Release build. Start benchmarks/run.sh, which builds it.");
-        }
         var port = FreePort();
-        var process = ChildProcess.Start("nice", [.. bench.Pin(bench.ServerCore), "dotnet", program, "--port", $"{port}", .. contender.Arguments]);
+        var process = ChildProcess.Start("nice", [.. bench.Pin(bench.ServerCore), .. CommandOf(contender, bench), "--port", $"{port}", .. contender.Arguments]);
         var server = new Server(contender, port, process);
         try
         {
@@ -47,6 +42,19 @@ internal sealed class Server : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static IEnumerable<string> CommandOf(Contender contender, Bench bench)
+    {
+        var folder = Path.Combine(bench.Folder, contender.Folder);
+        if (contender.Program is [var program, var file, ..])
+        {
+            return [program, Path.Combine(folder, file)];
+        }
+        var build = Path.Combine(folder, "bin", "Release", "net10.0", contender.ProjectName + ".dll");
+        return File.Exists(build)
+            ? ["dotnet", build]
+            : throw new FileNotFoundException($"{contender.Name} is not built: {contender.Folder} has no Release build. Start benchmarks/run.sh, which builds it.");
+    }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 // An ASP.NET Core SignalR hub as its docs set it up: JSON protocol, WebSockets only (so that clients may skip the
-// negotiation), no log providers. One client method adds the caller to a group, another sends to the group.
+// negotiation), no log providers. One client method adds the caller to a group,
+// another sends to the group, a third answers.
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 
@@ -17,6 +18,8 @@ app.Run();
 sealed class TickHub : Hub
 {
     public Task Join(string group) => Groups.AddToGroupAsync(Context.ConnectionId, group);
+
+    public Tick Echo(string group, Tick tick) => tick;
 
     public Task Publish(string group, Tick tick) => Clients.Group(group).SendAsync("tick", tick);
 }
