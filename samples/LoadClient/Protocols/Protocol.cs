@@ -30,10 +30,14 @@ internal abstract class Protocol(MessageShape shape)
     protected MessageShape Shape => shape;
 
     /// <summary>The protocol of this name.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="shape">What is sent in it.</param>
+    /// <param name="size">How long a text is.</param>
     /// <exception cref="LoadException">There is none.</exception>
-    public static Protocol Named(string name, MessageShape shape) => name switch
+    public static Protocol Named(string name, MessageShape shape, int size) => name switch
     {
         "json" => new RealtimeJson(shape),
+        "msgpack" => new RealtimeMessagePack(shape, size),
         "plain" => new PlainText(shape),
         "signalr" => new SignalRJson(shape),
         "socketio" => new SocketIO(shape),

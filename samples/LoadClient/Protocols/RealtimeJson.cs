@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Realtime.LoadClient.Protocols;
 
 /// <summary>The realtime protocol over JSON, as docs/protocol.md has it.</summary>
-internal sealed class RealtimeJson(MessageShape shape) : Protocol(shape)
+internal class RealtimeJson(MessageShape shape) : Protocol(shape)
 {
     public override string Subprotocol => "realtime.v1.json";
 

@@ -26,7 +26,8 @@ internal static class HtmlReport
         .tile.bad b { color: var(--bad) }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: .75rem }
         svg { display: block; width: 100%; height: auto }
-        svg text { font-size: 11px; fill: var(--soft) }
+        svg text { font-size: 12px; fill: var(--soft) }
+        @media (max-width: 40rem) { svg text { font-size: 17px } }
         .grid { stroke: var(--edge); stroke-width: 1 }
         .line { fill: none; stroke-width: 2; stroke-linejoin: round } .area { stroke: none; opacity: .12 }
         .a { stroke: var(--a) } .b { stroke: var(--b) } .c { stroke: var(--c) } .area.a { fill: var(--a) }

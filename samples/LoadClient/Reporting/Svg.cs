@@ -9,7 +9,7 @@ internal sealed class Svg
     private const double Width = 640;
     private const double Height = 240;
     private const double Left = 56;
-    private const double Right = 12;
+    private const double Right = 24;
     private const double Top = 12;
     private const double Bottom = 34;
 

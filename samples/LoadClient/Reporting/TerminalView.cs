@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -78,7 +79,7 @@ internal sealed class TerminalView : IDisposable
     {
         ScenarioKind.Http => string.Create(CultureInfo.InvariantCulture, $"{plan.Url}: {plan.Connections:N0} connections, {Rate(plan)} requests/s, {plan.Duration.TotalSeconds:0.#} s"),
         ScenarioKind.Idle => string.Create(CultureInfo.InvariantCulture, $"{plan.Url}: {plan.Connections:N0} connections that only stay, {plan.Duration.TotalSeconds:0.#} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{plan.Url} ({plan.Protocol}): {plan.Scenario}, {plan.Connections:N0} connections, {plan.Topics:N0} topics, {Rate(plan)} messages/s of {plan.Size} bytes, {plan.Duration.TotalSeconds:0.#} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{plan.Url} ({plan.Protocol}): {JsonNamingPolicy.KebabCaseLower.ConvertName(plan.Scenario.ToString())}, {plan.Connections:N0} connections, {plan.Topics:N0} topics, {Rate(plan)} messages/s of {plan.Size} bytes, {plan.Duration.TotalSeconds:0.#} s"),
     };
 
     private static string Rate(LoadPlan plan) => plan.Rate == 0 ? "as many as go" : plan.Rate.ToString("N0", CultureInfo.InvariantCulture);

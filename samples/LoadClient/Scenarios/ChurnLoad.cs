@@ -112,7 +112,7 @@ internal sealed class ChurnLoad(LoadPlan plan, Board board) : WebSocketLoad(plan
 
     protected override LoadReport Describe()
     {
-        Envelopes();
+        CloseEnvelopes();
         return Describe(
             "cycles",
             new LoadReport.MessageCounts(_spoken, _spoken, _completed, _spoken - _completed, 0, 0, Corrupt, Foreign),

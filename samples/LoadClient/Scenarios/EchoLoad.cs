@@ -87,7 +87,7 @@ internal sealed class EchoLoad(LoadPlan plan, Board board) : WebSocketLoad(plan,
 
     protected override LoadReport Describe()
     {
-        Envelopes();
+        CloseEnvelopes();
         var all = Clients.Where(static client => client is { Ledgers.Length: > 0 }).ToArray();
         var sent = all.Sum(static client => (long)client.Sent);
         var received = all.Sum(static client => (long)client.Ledgers[0].Received);

@@ -219,7 +219,8 @@ internal abstract class Load : IDisposable
     private void TakeSample()
     {
         var seconds = (double)(Now - _intervalFrom) / Clock.Second;
-        if (seconds > 0.2 && StartedAt > 0)
+        // What trickles in behind the end would look like a fall.
+        if (seconds > 0.2 && StartedAt > 0 && (MeasuredTo == 0 || _intervalFrom + (Clock.Second / 2) < MeasuredTo))
         {
             var done = Done;
             _timeline.Add(new Sample(

@@ -112,7 +112,7 @@ internal sealed class TopicLoad : WebSocketLoad
 
     protected override LoadReport Describe()
     {
-        Envelopes();
+        CloseEnvelopes();
         var fast = Clients.Where(static client => client is { Ledgers.Length: > 0, IsSlow: false }).ToArray();
         var (expected, received) = (fast.Sum(Expected), fast.Sum(static client => client.Ledgers.Sum(static ledger => (long)ledger.Received)));
         _lost = expected - received;

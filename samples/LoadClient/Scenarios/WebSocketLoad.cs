@@ -23,7 +23,7 @@ internal abstract class WebSocketLoad : Load
     protected WebSocketLoad(LoadPlan plan, Board board)
         : base(plan, board)
     {
-        Protocol = Protocol.Named(plan.Protocol, plan.Shape);
+        Protocol = Protocol.Named(plan.Protocol, plan.Shape, plan.Size);
         Texts = new Texts(Random.Shared.Next(1 << 16), plan.Seed, plan.Size);
         _text = new byte[plan.Size];
         Clients = new Client[plan.Connections];
@@ -252,7 +252,8 @@ internal abstract class WebSocketLoad : Load
         });
     }
 
-    protected (long Sent, long OutvotedAndVarying) Envelopes()
+    /// <summary>Adds what the envelopes found when all is over.</summary>
+    protected void CloseEnvelopes()
     {
         var varying = _envelopes.Count(static envelope => envelope.Varies);
         if (varying > 0)
@@ -260,7 +261,6 @@ internal abstract class WebSocketLoad : Load
             Warnings.Add($"What stands around the texts differs from message to message for {varying:N0} senders: there each message was parsed, and only its text compared byte by byte.");
         }
         Corrupt += _envelopes.Sum(static envelope => envelope.Outvoted);
-        return (0, varying);
     }
 
     private void Take(Client client, ReadOnlySpan<byte> message)

@@ -7,7 +7,7 @@ namespace Realtime.LoadClient.Tests.Checking;
 public sealed class EnvelopeTests
 {
     private const string Text = "TEXT";
-    private readonly LoadClient.Protocols.Protocol _protocol = LoadClient.Protocols.Protocol.Named("json", new MessageShape("say", """{"text":"{text}"}""", "", false));
+    private readonly LoadClient.Protocols.Protocol _protocol = LoadClient.Protocols.Protocol.Named("json", new MessageShape("say", """{"text":"{text}"}""", "", false), 4);
     private readonly Envelope _envelope = new();
 
     [Fact]
