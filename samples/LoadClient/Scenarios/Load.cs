@@ -220,7 +220,7 @@ internal abstract class Load : IDisposable
     {
         var seconds = (double)(Now - _intervalFrom) / Clock.Second;
         // What trickles in behind the end would look like a fall.
-        if (seconds > 0.2 && StartedAt > 0 && (MeasuredTo == 0 || _intervalFrom + (Clock.Second / 2) < MeasuredTo))
+        if (seconds > 0.2 && StartedAt > 0 && (_timeline.Count == 0 || MeasuredTo == 0 || _intervalFrom + (Clock.Second / 2) < MeasuredTo))
         {
             var done = Done;
             _timeline.Add(new Sample(

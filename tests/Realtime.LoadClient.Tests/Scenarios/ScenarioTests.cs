@@ -11,7 +11,7 @@ public sealed class ScenarioTests
     public async Task Echo_counts_round_trips(double rate)
     {
         await using var target = await LoadTarget.StartAsync();
-        var report = await LoadTarget.RunAsync(target.Plan(ScenarioKind.Echo) with { Rate = rate, Topic = "room:{n}" });
+        var report = await LoadTarget.RunAsync(target.Plan(ScenarioKind.Echo) with { Rate = rate, Settle = TimeSpan.FromSeconds(1), Topic = "room:{n}" });
         Sound(report);
         Assert.Equal("round trips", report.Unit);
         Assert.Equal(report.Messages.Sent, report.Messages.Received);
@@ -22,9 +22,9 @@ public sealed class ScenarioTests
     public async Task Echo_speaks_to_a_plain_socket()
     {
         await using var target = await LoadTarget.StartAsync();
-        var report = await LoadTarget.RunAsync(target.Plan(ScenarioKind.Echo, path: "/echo") with { Rate = 0, Protocol = "plain" });
+        var report = await LoadTarget.RunAsync(target.Plan(ScenarioKind.Echo, path: "/echo") with { Rate = 0, Settle = TimeSpan.FromSeconds(1), Protocol = "plain" });
         Sound(report);
-        Assert.True(report.Messages.Received > 20);
+        Assert.True(report.Messages.Received > 0);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class ScenarioTests
         var report = await LoadTarget.RunAsync(target.Plan(ScenarioKind.Churn) with { Connections = 8, Topics = 4, Rate = 0, Topic = "room:{n}" });
         Sound(report);
         Assert.Equal(report.Messages.Sent, report.Messages.Received);
-        Assert.True(report.Connections.Opened > 8);
+        Assert.Equal(report.Messages.Sent + 1, report.Connections.Opened);
     }
 
     [Fact]
@@ -70,10 +70,9 @@ public sealed class ScenarioTests
     public async Task Http_routes_are_asked_and_their_answers_compared(double rate)
     {
         await using var target = await LoadTarget.StartAsync();
-        var report = await LoadTarget.RunAsync(target.Plan(ScenarioKind.Http, path: "/hello/Ada") with { Rate = rate, Body = "Hello, Ada!" });
+        var report = await LoadTarget.RunAsync(target.Plan(ScenarioKind.Http, path: "/hello/Ada") with { Rate = rate, Count = 400, Duration = TimeSpan.FromSeconds(30), Body = "Hello, Ada!" });
         Sound(report);
-        Assert.True(report.Messages.Received > 20);
-        Assert.Equal(report.Messages.Sent, report.Messages.Received);
+        Assert.Equal((400, 400), (report.Messages.Sent, report.Messages.Received));
     }
 
     [Fact]
