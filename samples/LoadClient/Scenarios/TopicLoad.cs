@@ -116,7 +116,7 @@ internal sealed class TopicLoad : WebSocketLoad
         var fast = Clients.Where(static client => client is { Ledgers.Length: > 0, IsSlow: false }).ToArray();
         var (expected, received) = (fast.Sum(Expected), fast.Sum(static client => client.Ledgers.Sum(static ledger => (long)ledger.Received)));
         _lost = expected - received;
-        var span = (double)Math.Max(1, Math.Max(LastArrival, MeasuredFrom) - MeasuredFrom) / Clock.Second;
+        var span = (double)Math.Max(1, Math.Max(LastArrival, MeasuredTo) - MeasuredFrom) / Clock.Second;
         var report = Describe(
             Plan.Scenario == ScenarioKind.Echo ? "round trips" : "deliveries",
             new LoadReport.MessageCounts(

@@ -7,15 +7,14 @@ using Realtime.LoadClient.Wire;
 
 namespace Realtime.LoadClient.Scenarios;
 
-/// <summary>What the loads over WebSockets share: opening connections, and checking every message that comes.</summary>
-internal abstract class WebSocketLoad : Load
+/// <summary>What the loads over WebSockets share: opening connections here, and in the other part checking every message that comes.</summary>
+internal abstract partial class WebSocketLoad : Load
 {
     private const int MostOpening = 64;
     private const long OpeningLimit = 10 * Clock.Second;
     private const int SlowReceiveBuffer = 8 * 1024;
 
     private readonly byte[] _text;
-    private readonly Envelope[] _envelopes;
     private readonly HashSet<Client> _opening = [];
     private string? _firstFailure;
     private long _pinged;
@@ -35,10 +34,6 @@ internal abstract class WebSocketLoad : Load
     protected Texts Texts { get; }
 
     protected Client[] Clients { get; }
-
-    protected long Corrupt { get; private set; }
-
-    protected long Foreign { get; private set; }
 
     protected long OpenedCount { get; private set; }
 
@@ -62,25 +57,6 @@ internal abstract class WebSocketLoad : Load
 
     /// <summary>The handshake is done: what the protocol says comes next.</summary>
     public void Opened(Client client) => Proceed(client);
-
-    /// <summary>Takes what came in one WebSocket message, which in some protocols holds several.</summary>
-    public void Receive(Client client, ReadOnlySpan<byte> message)
-    {
-        if (Protocol.Separator is not { } separator)
-        {
-            Take(client, message);
-            return;
-        }
-        for (var end = message.IndexOf(separator); end >= 0; end = message.IndexOf(separator))
-        {
-            Take(client, message[..end]);
-            message = message[(end + 1)..];
-        }
-        if (message.Length > 0)
-        {
-            Corrupt++;
-        }
-    }
 
     public override void Dispose()
     {
@@ -250,77 +226,6 @@ internal abstract class WebSocketLoad : Load
             Drop(client, reset: true);
             Failed(client, "opening timeout", $"{Plan.Url} took the connection and then said nothing for {OpeningLimit / Clock.Second} seconds. Does it speak {Plan.Protocol}?");
         });
-    }
-
-    /// <summary>Adds what the envelopes found when all is over.</summary>
-    protected void CloseEnvelopes()
-    {
-        var varying = _envelopes.Count(static envelope => envelope.Varies);
-        if (varying > 0)
-        {
-            Warnings.Add($"What stands around the texts differs from message to message for {varying:N0} senders: there each message was parsed, and only its text compared byte by byte.");
-        }
-        Corrupt += _envelopes.Sum(static envelope => envelope.Outvoted);
-    }
-
-    private void Take(Client client, ReadOnlySpan<byte> message)
-    {
-        var at = Texts.Find(message);
-        if (at < 0)
-        {
-            Notice(client, Protocol.Read(message));
-            return;
-        }
-        var verdict = Texts.Read(message[at..], out var sender, out var number);
-        if (verdict == StampVerdict.Foreign)
-        {
-            Foreign++;
-            return;
-        }
-        LastArrival = Now;
-        if (sender < 0 || sender >= Clients.Length || sender % Topics != client.Topic)
-        {
-            Corrupt++;
-            return;
-        }
-        var offset = 0L;
-        if (verdict == StampVerdict.Damaged || !_envelopes[sender].Fits(Protocol, message, at..(at + Texts.Size), client.TopicName, number, out offset))
-        {
-            Corrupt++;
-        }
-        var inOrder = Arrived(client, sender, number);
-        if (offset > 0)
-        {
-            if (offset <= client.LastOffset && inOrder)
-            {
-                client.OffsetFaults++;
-            }
-            client.LastOffset = Math.Max(client.LastOffset, offset);
-        }
-    }
-
-    private void Notice(Client client, Notice notice)
-    {
-        switch (notice.Kind)
-        {
-            case NoticeKind.Done when !client.IsReady:
-                client.Step++;
-                Proceed(client);
-                break;
-            case NoticeKind.Refused when !client.IsReady:
-                Drop(client, reset: true);
-                Failed(client, $"join {notice.Code}", $"The server refused to let '{client.User}' into '{client.TopicName}': {notice.Code}: {notice.Text} (See --topic and --join.)");
-                break;
-            case NoticeKind.Refused:
-                Fail($"refused {notice.Code}");
-                break;
-            case NoticeKind.Ping:
-                client.Connection?.Send(Protocol.Pong);
-                break;
-            case NoticeKind.Unreadable:
-                Corrupt++;
-                break;
-        }
     }
 
     private void Proceed(Client client)
