@@ -12,6 +12,8 @@ public sealed partial class JoinedTopic
     private TopicPlace? _place;
     // The place before the first event that this client was sent.
     private TopicPlace? _start;
+    // Up to this offset the server left events out, because this client reads too slowly.
+    private long _skippable;
     private bool _isJoined;
     private bool _isOver;
     private int _faults;
@@ -81,7 +83,22 @@ public sealed partial class JoinedTopic
         switch (message.Type)
         {
             case "event":
-                Happened(message);
+                if (Advance(message.Offset))
+                {
+                    _inbox.Add(new ReceivedEvent(message.Topic!, message.Event ?? "", message.Data, message.Offset, _client.Json));
+                }
+                break;
+            case "skip":
+                // This client's own, which it sent to the others only: it has its place all the same.
+                Advance(message.Offset);
+                break;
+            case "dropped":
+                // Told before the gap is seen, so that it is none.
+                _skippable = Math.Max(_skippable, message.Offset ?? 0);
+                _inbox.Drop(message.Count ?? 0);
+                break;
+            case "left":
+                End(message.Error, isWished: false);
                 break;
             case "presence":
                 _members.Apply(message);
@@ -166,6 +183,7 @@ public sealed partial class JoinedTopic
             return;
         }
         _isJoined = true;
+        _skippable = 0;
         _members.Renew();
         if (resume is null || reply.Recovered)
         {
@@ -204,30 +222,32 @@ public sealed partial class JoinedTopic
         _alarm.Set(_client.Options.Random() * window, () => Enter(leaveFirst: true));
     }
 
-    private void Happened(ServerMessage message)
+    // Moves the place, and tells whether there is something new at that offset.
+    private bool Advance(long? next)
     {
-        if (_place is { } place && message.Offset is { } offset)
+        if (_place is not { } place || next is not { } offset)
         {
-            if (offset <= place.Offset)
-            {
-                return;
-            }
-            if (offset > place.Offset + 1)
-            {
-                Rejoin(_faults == 0 ? TimeSpan.Zero : _client.Options.Backoff(_faults));
-                return;
-            }
-            _place = place with { Offset = offset };
-            _faults = 0;
+            return true;
         }
-        _inbox.Add(new ReceivedEvent(message.Event ?? "", message.Data, message.Offset, _client.Json));
+        if (offset <= place.Offset)
+        {
+            return false;
+        }
+        if (offset > Math.Max(place.Offset, _skippable) + 1)
+        {
+            Rejoin(_faults == 0 ? TimeSpan.Zero : _client.Options.Backoff(_faults));
+            return false;
+        }
+        _place = place with { Offset = offset };
+        _faults = 0;
+        return true;
     }
 
     private void ResetTo(TopicPlace? place)
     {
         _place = place;
         _start = place;
-        _inbox.Add(new ReceivedEvent("", default, place?.Offset, _client.Json, isReset: true));
+        _inbox.Add(new ReceivedEvent(Name, "", default, place?.Offset, _client.Json, isReset: true));
         if (Reset is { } handlers)
         {
             _client.Tell(() => handlers(this, new TopicReset(place)), nameof(Reset));

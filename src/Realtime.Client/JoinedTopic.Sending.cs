@@ -47,7 +47,7 @@ public sealed partial class JoinedTopic
         {
             var json = item.TryGetProperty("data"u8, out var value) ? JsonMarshal.GetRawUtf8Value(value).ToArray() : [];
             long? offset = item.TryGetProperty("offset"u8, out var number) && number.TryGetInt64(out var at) ? at : null;
-            events.Add(new ReceivedEvent(ServerMessage.TextOf(item, "event"u8) ?? "", json, offset, _client.Json));
+            events.Add(new ReceivedEvent(Name, ServerMessage.TextOf(item, "event"u8) ?? "", json, offset, _client.Json));
         }
         var hasMore = page.TryGetProperty("more"u8, out var more) && more.ValueKind == JsonValueKind.True;
         return new PastEvents(ServerMessage.TextOf(page, "epoch"u8) ?? "", events, hasMore);

@@ -72,7 +72,9 @@ public sealed partial class JoinedTopic : IAsyncDisposable
     /// <summary>The events that have come in and nobody has read, oldest first.</summary>
     public IReadOnlyList<ReceivedEvent> Unread => _inbox.Waiting;
 
-    /// <summary>How many events were dropped since the join because nobody read them in time.</summary>
+    /// <summary>
+    /// How many events were dropped since the join: because nobody here read them in time, or by the server, because this client's connection is too slow for it.
+    /// </summary>
     public long Dropped => _inbox.Dropped;
 
     /// <summary>Who is in the topic, as far as is known: empty in a topic without presence.</summary>

@@ -74,7 +74,7 @@ public sealed partial class RealtimeClient
                 Gate.Notify(() => ClientLog.Fault(_logger, error.Code, error.Message));
                 break;
             default:
-                if (message.Topic is { } name && _topics.TryGetValue(name, out var topic))
+                if ((message.Via ?? message.Topic) is { } name && _topics.TryGetValue(name, out var topic))
                 {
                     topic.Receive(message);
                 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Realtime;
 
 /// <summary>What went wrong between this client and its server: the code is for programs, the message for people.</summary>
@@ -14,6 +16,9 @@ public sealed class RealtimeException(string code, string message, Exception? in
 {
     /// <summary>What went wrong, for programs.</summary>
     public string Code { get; } = code;
+
+    /// <summary>Whatever more the app's handler had to say; <see cref="JsonValueKind.Undefined"/> for nothing.</summary>
+    public JsonElement Details { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Code}: {base.ToString()}";

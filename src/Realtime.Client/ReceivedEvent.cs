@@ -7,8 +7,9 @@ public sealed class ReceivedEvent
 {
     private readonly ClientJson _json;
 
-    internal ReceivedEvent(string name, ReadOnlyMemory<byte> data, long? offset, ClientJson json, bool isReset = false)
+    internal ReceivedEvent(string topic, string name, ReadOnlyMemory<byte> data, long? offset, ClientJson json, bool isReset = false)
     {
+        Topic = topic;
         Name = name;
         Data = data;
         Offset = offset;
@@ -16,13 +17,16 @@ public sealed class ReceivedEvent
         _json = json;
     }
 
+    /// <summary>The topic that it was published in: for one joined by a wildcard, such as <c>room:*</c>, another name than that.</summary>
+    public string Topic { get; }
+
     /// <summary>The event's name; empty for a reset.</summary>
     public string Name { get; }
 
     /// <summary>The data as the server wrote it: JSON, in UTF-8.</summary>
     public ReadOnlyMemory<byte> Data { get; }
 
-    /// <summary>Its number in the topic's history; null for one that has no place there.</summary>
+    /// <summary>Its number in that topic's history; null for one that has no place there.</summary>
     public long? Offset { get; }
 
     /// <summary>

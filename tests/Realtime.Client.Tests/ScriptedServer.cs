@@ -8,7 +8,7 @@ namespace Realtime.Client.Tests;
 /// <summary>A server whose every word is the test's: each attempt to connect becomes a <see cref="ScriptedPeer"/>.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Channel<ScriptedPeer> _peers = Channel.CreateUnbounded<ScriptedPeer>();
     private readonly List<RealtimeClient> _clients = [];

@@ -308,6 +308,58 @@ public sealed class TopicTests
     }
 
     [Fact]
+    public async Task What_is_skipped_or_dropped_by_the_server_is_no_gap()
+    {
+        await using var server = new ScriptedServer();
+        var client = server.NewClient(_time);
+        var joining = client.JoinAsync("room");
+        var peer = await server.WelcomeAsync();
+        await peer.JoinedAsync(await peer.TakeAsync("join"), "e", 0);
+        var room = await joining.Soon();
+
+        await peer.EventAsync("room", "n", 1, 1);
+        await peer.SendAsync(new { type = "skip", topic = "room", offset = 2 });
+        await peer.EventAsync("room", "n", 3, 3);
+        await peer.SendAsync(new { type = "dropped", topic = "room", count = 4, offset = 7 });
+        await peer.EventAsync("room", "n", 8, 8);
+
+        Assert.Equal([1, 3, 8], await room.On<int>("n").TakeAsync(3));
+        Assert.Equal(4, room.Dropped);
+        Assert.Equal(new TopicPlace("e", 8), room.Place);
+    }
+
+    [Fact]
+    public async Task Events_of_a_wildcard_name_their_topic()
+    {
+        await using var server = new ScriptedServer();
+        var client = server.NewClient(_time);
+        var (peer, all) = await JoinAsync(client, server, "room:*");
+        var (_, lobby) = await JoinAsync(client, peer, "room:lobby");
+
+        await peer.SendAsync(new { type = "event", topic = "room:lobby", @event = "n", data = 1, offset = 7, via = "room:*" });
+        await peer.EventAsync("room:lobby", "n", 1, 7);
+
+        var item = Assert.Single(await all.Events.TakeAsync(1));
+        Assert.Equal(("room:lobby", 7L), (item.Topic, item.Offset));
+        Assert.Equal([1], await lobby.On<int>("n").TakeAsync(1));
+    }
+
+    [Fact]
+    public async Task Who_is_taken_out_learns_why_and_stays_out()
+    {
+        await using var server = new ScriptedServer();
+        var (peer, room) = await JoinAsync(server.NewClient(_time), server, "room");
+        var reading = room.Events.TakeAsync(1);
+
+        await peer.SendAsync(new { type = "left", topic = "room", error = new { code = "banned", message = "Behave.", details = new { days = 3 } } });
+
+        Assert.Equal("banned", await reading.CodeAsync());
+        var error = await room.Ended.Soon();
+        Assert.Equal(("Behave.", 3), (error!.Message, error.Details.GetProperty("days").GetInt32()));
+        Assert.False(room.IsJoined);
+    }
+
+    [Fact]
     public async Task Very_many_members_are_a_number_until_a_list_comes_again()
     {
         await using var server = new ScriptedServer();

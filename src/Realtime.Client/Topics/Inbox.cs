@@ -15,8 +15,18 @@ internal sealed class Inbox(int limit, SlowReaderPolicy policy)
     private bool _isOver;
     private long _count;
 
-    /// <summary>How many events were dropped because nobody read them in time.</summary>
-    public long Dropped { get; private set; }
+    /// <summary>How many events were dropped because nobody read them in time, here or by the server.</summary>
+    public long Dropped
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return field;
+            }
+        }
+        private set;
+    }
 
     /// <summary>The events that nobody has read or reads yet, oldest first.</summary>
     public ReceivedEvent[] Waiting
@@ -53,6 +63,15 @@ internal sealed class Inbox(int limit, SlowReaderPolicy policy)
                 _waiting.AddLast(arrival with { IsShared = false });
                 Trim();
             }
+        }
+    }
+
+    /// <summary>The server left events out.</summary>
+    public void Drop(long count)
+    {
+        lock (_lock)
+        {
+            Dropped += count;
         }
     }
 

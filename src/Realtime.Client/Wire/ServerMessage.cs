@@ -13,6 +13,9 @@ internal sealed class ServerMessage
 
     public string? Topic { get; private set; }
 
+    /// <summary>The wildcard that an event came by.</summary>
+    public string? Via { get; private set; }
+
     public string? Event { get; private set; }
 
     public string? Status { get; private set; }
@@ -50,15 +53,11 @@ internal sealed class ServerMessage
     {
         get
         {
-            string? code = null;
-            string? message = null;
-            if (!ErrorJson.IsEmpty)
+            var error = ErrorJson.IsEmpty ? default : Parse(ErrorJson);
+            return new RealtimeException(TextOf(error, "code"u8) ?? "internal", TextOf(error, "message"u8) ?? "The server refused without a reason.")
             {
-                var error = Parse(ErrorJson);
-                code = TextOf(error, "code"u8);
-                message = TextOf(error, "message"u8);
-            }
-            return new RealtimeException(code ?? "internal", message ?? "The server refused without a reason.");
+                Details = error.ValueKind == JsonValueKind.Object && error.TryGetProperty("details"u8, out var details) ? details : default,
+            };
         }
     }
 
@@ -123,6 +122,10 @@ internal sealed class ServerMessage
         else if (reader.ValueTextEquals("event"u8))
         {
             Event = Text(ref reader);
+        }
+        else if (reader.ValueTextEquals("via"u8))
+        {
+            Via = Text(ref reader);
         }
         else if (reader.ValueTextEquals("data"u8))
         {

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,36 +15,17 @@ namespace Realtime.Hosting;
 /// One WebSocket handshake on Kestrel. ASP.NET Core's WebSocket middleware answers it, over features whose byte stream the
 /// application may wrap.
 /// </summary>
-internal sealed class KestrelHandshake(KestrelExchange exchange, TimeProvider time, ILogger logger) : WebSocketHandshake
+internal sealed class KestrelHandshake(KestrelExchange exchange, TimeProvider time, ILogger logger) : WebSocketHandshake(exchange)
 {
     private static readonly WebSocketMiddleware Middleware = new(
         static _ => Task.CompletedTask,
         Options.Create(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero }),
         NullLoggerFactory.Instance);
 
+    // For the log, when the exchange may be over.
     private readonly string _path = exchange.Path;
 
     public override TimeProvider Time => time;
-
-    public override string Scheme => exchange.Scheme;
-
-    public override string HttpVersion => exchange.HttpVersion;
-
-    public override string Path => _path;
-
-    public override string RawTarget => exchange.RawTarget;
-
-    public override string QueryString => exchange.QueryString;
-
-    public override Headers RequestHeaders => exchange.RequestHeaders;
-
-    public override IPEndPoint? Client => exchange.Client;
-
-    public override IPEndPoint? Server => exchange.Server;
-
-    public override CancellationToken Disconnected => exchange.Disconnected;
-
-    public override IDictionary<string, object?> State => exchange.State;
 
     public static Task ServeAsync(KestrelExchange exchange, Application application, TimeProvider time, ILogger logger)
     {
@@ -54,9 +34,6 @@ internal sealed class KestrelHandshake(KestrelExchange exchange, TimeProvider ti
             ? handshake.DenyAsync(fault, CancellationToken.None).AsTask()
             : WebSocketConnection.ServeAsync(handshake, application).AsTask();
     }
-
-    public override T? Extension<T>()
-        where T : class => exchange.Extension<T>();
 
     public override async ValueTask<WebSocket> AcceptAsync(
         Protocol.WebSocketAcceptOptions options, Func<Stream, Stream> transport, CancellationToken cancellationToken)

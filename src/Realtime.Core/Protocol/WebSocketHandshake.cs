@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 
 namespace Realtime.Protocol;
@@ -6,8 +7,43 @@ namespace Realtime.Protocol;
 /// A server's side of one WebSocket handshake: how it answers, and the platform's socket once it accepted. The rules of the
 /// contract are kept by <see cref="WebSocketConnection"/>.
 /// </summary>
-public abstract class WebSocketHandshake : RequestFacts
+/// <param name="request">The request that asks for it, whose facts these are.</param>
+public abstract class WebSocketHandshake(RequestFacts request) : RequestFacts
 {
+    /// <inheritdoc/>
+    public sealed override string Scheme => request.Scheme;
+
+    /// <inheritdoc/>
+    public sealed override string HttpVersion => request.HttpVersion;
+
+    /// <inheritdoc/>
+    public sealed override string Path => request.Path;
+
+    /// <inheritdoc/>
+    public sealed override string RawTarget => request.RawTarget;
+
+    /// <inheritdoc/>
+    public sealed override string QueryString => request.QueryString;
+
+    /// <inheritdoc/>
+    public sealed override Headers RequestHeaders => request.RequestHeaders;
+
+    /// <inheritdoc/>
+    public sealed override IPEndPoint? Client => request.Client;
+
+    /// <inheritdoc/>
+    public sealed override IPEndPoint? Server => request.Server;
+
+    /// <inheritdoc/>
+    public sealed override CancellationToken Disconnected => request.Disconnected;
+
+    /// <inheritdoc/>
+    public sealed override IDictionary<string, object?> State => request.State;
+
+    /// <inheritdoc/>
+    public override T? Extension<T>()
+        where T : class => request.Extension<T>();
+
     /// <summary>The clock that limits how long a close may take.</summary>
     public abstract TimeProvider Time { get; }
 

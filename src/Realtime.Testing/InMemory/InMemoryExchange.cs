@@ -7,24 +7,30 @@ namespace Realtime.Testing.InMemory;
 /// <summary>One request from an <see cref="HttpClient"/> to the application, over two pipes.</summary>
 internal sealed class InMemoryExchange : HttpExchange
 {
+    private static readonly IPEndPoint ClientEnd = new(IPAddress.Loopback, 50_000);
+    private static readonly IPEndPoint ServerEnd = new(IPAddress.Loopback, 80);
+
     private readonly InMemoryServer _server;
-    private readonly InMemoryFacts _facts;
     private readonly HttpRequestMessage _request;
+    private readonly Uri _target;
+    private readonly InMemoryHeaders _requestHeaders;
     private readonly InMemoryHeaders _responseHeaders = new();
     private readonly Pipe _requestBody = new();
     private readonly Pipe _responseBody = new();
     private readonly TaskCompletionSource<HttpResponseMessage> _response = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _disconnected = new();
     private bool _ended;
 
     public InMemoryExchange(InMemoryServer server, HttpRequestMessage request)
     {
         _server = server;
         _request = request;
-        var uri = request.RequestUri ?? InMemoryServer.BaseAddress;
-        _facts = new InMemoryFacts(uri.IsAbsoluteUri ? uri : new Uri(InMemoryServer.BaseAddress, uri));
+        _target = new Uri(InMemoryServer.BaseAddress, request.RequestUri ?? InMemoryServer.BaseAddress);
+        Path = Decode(_target.AbsolutePath);
+        _requestHeaders = new InMemoryHeaders { ["Host"] = _target.Authority };
         foreach (var (name, values) in request.Headers.NonValidated)
         {
-            _facts.RequestHeaders[name] = values.ToArray();
+            _requestHeaders[name] = values.ToArray();
         }
         if (request.Content is { } content)
         {
@@ -32,7 +38,7 @@ internal sealed class InMemoryExchange : HttpExchange
             _ = content.Headers.ContentLength;
             foreach (var (name, values) in content.Headers.NonValidated)
             {
-                _facts.RequestHeaders[name] = values.ToArray();
+                _requestHeaders[name] = values.ToArray();
             }
         }
     }
@@ -42,23 +48,23 @@ internal sealed class InMemoryExchange : HttpExchange
 
     public override string Method => _request.Method.Method.ToUpperInvariant();
 
-    public override string Scheme => _facts.Scheme;
+    public override string Scheme => _target.Scheme is "https" or "wss" ? "https" : "http";
 
     public override string HttpVersion => "HTTP/1.1";
 
-    public override string Path => _facts.Path;
+    public override string Path { get; }
 
-    public override string RawTarget => _facts.RawTarget;
+    public override string RawTarget => _target.PathAndQuery;
 
-    public override string QueryString => _facts.QueryString;
+    public override string QueryString => _target.Query;
 
-    public override Headers RequestHeaders => _facts.RequestHeaders;
+    public override Headers RequestHeaders => _requestHeaders;
 
-    public override IPEndPoint? Client => _facts.Client;
+    public override IPEndPoint? Client => ClientEnd;
 
-    public override IPEndPoint? Server => _facts.Server;
+    public override IPEndPoint? Server => ServerEnd;
 
-    public override CancellationToken Disconnected => _facts.Disconnected;
+    public override CancellationToken Disconnected => _disconnected.Token;
 
     public override IDictionary<string, object?> State => _server.State;
 
@@ -73,8 +79,7 @@ internal sealed class InMemoryExchange : HttpExchange
     {
         _ = SendRequestBodyAsync();
         await HttpConnection.ServeAsync(this, application);
-        _facts.RequestHeaders.Retire();
-        _responseHeaders.Retire();
+        Retire();
         _ended = true;
         await _requestBody.Reader.CompleteAsync();
         // Last: with it the client has the whole response.
@@ -87,9 +92,19 @@ internal sealed class InMemoryExchange : HttpExchange
         if (!_ended)
         {
             _requestBody.Writer.CancelPendingFlush();
-            _facts.Disconnect();
+            Vanish();
             _responseBody.Reader.Complete();
         }
+    }
+
+    /// <summary>Tells the application that the peer has gone; off the caller's thread, for what it does about it must not run inside the peer.</summary>
+    public void Vanish() => _ = _disconnected.CancelAsync();
+
+    /// <summary>The request is over: its header fields can be used no more.</summary>
+    public void Retire()
+    {
+        _requestHeaders.Retire();
+        _responseHeaders.Retire();
     }
 
     public override ValueTask StartAsync(int statusCode, CancellationToken cancellationToken)
@@ -127,7 +142,7 @@ internal sealed class InMemoryExchange : HttpExchange
     {
         var cut = new IOException("The server cut the connection.");
         _response.TrySetException(new HttpRequestException(HttpRequestError.ResponseEnded, cut.Message, cut));
-        _facts.Disconnect();
+        Vanish();
         _responseBody.Writer.Complete(cut);
         _requestBody.Reader.CancelPendingRead();
     }
@@ -140,13 +155,23 @@ internal sealed class InMemoryExchange : HttpExchange
     public override Exception Translate(Exception exception) =>
         new RequestRejectedException(400, "The request's body ended early.", exception);
 
+    /// <summary>Percent-decodes a path, but not %2F: an encoded slash does not separate segments.</summary>
+    private static string Decode(string path)
+    {
+        if (!path.Contains('%', StringComparison.Ordinal))
+        {
+            return path;
+        }
+        return string.Join("%2F", path.Split("%2F").Select(static part => string.Join("%2f", part.Split("%2f").Select(Uri.UnescapeDataString))));
+    }
+
     private async Task SendRequestBodyAsync()
     {
         try
         {
             if (_request.Content is { } content)
             {
-                await content.CopyToAsync(_requestBody.Writer.AsStream(leaveOpen: true), _facts.Disconnected);
+                await content.CopyToAsync(_requestBody.Writer.AsStream(leaveOpen: true), Disconnected);
             }
             await _requestBody.Writer.CompleteAsync();
         }

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.WebSockets;
 using Realtime.Protocol;
 using Realtime.Sockets;
@@ -9,49 +8,28 @@ namespace Realtime.Testing.InMemory;
 /// <summary>A WebSocket handshake without a wire, and the two pipes that the socket then runs over.</summary>
 internal sealed class InMemoryHandshake : WebSocketHandshake, IWatchedPeer
 {
-    private readonly InMemoryServer _server;
-    private readonly InMemoryFacts _facts;
+    private readonly InMemoryExchange _request;
     private readonly bool _isWatched;
     private readonly TaskCompletionSource<(Stream Stream, WebSocketAcceptOptions Options)> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Pipe _toServer = new();
     private readonly Pipe _toClient = new();
 
-    private InMemoryHandshake(InMemoryServer server, Uri target, TestWebSocketOptions options)
+    private InMemoryHandshake(InMemoryExchange request, TestWebSocketOptions options)
+        : base(request)
     {
-        _server = server;
-        _facts = new InMemoryFacts(target);
+        _request = request;
         _isWatched = options.IsWatched;
         foreach (var (name, value) in options.Headers)
         {
-            _facts.RequestHeaders[name] = value;
+            RequestHeaders[name] = value;
         }
         if (options.Subprotocols.Count > 0)
         {
-            _facts.RequestHeaders["Sec-WebSocket-Protocol"] = string.Join(", ", options.Subprotocols);
+            RequestHeaders["Sec-WebSocket-Protocol"] = string.Join(", ", options.Subprotocols);
         }
     }
 
     public override TimeProvider Time => TimeProvider.System;
-
-    public override string Scheme => _facts.Scheme;
-
-    public override string HttpVersion => "HTTP/1.1";
-
-    public override string Path => _facts.Path;
-
-    public override string RawTarget => _facts.RawTarget;
-
-    public override string QueryString => _facts.QueryString;
-
-    public override Headers RequestHeaders => _facts.RequestHeaders;
-
-    public override IPEndPoint? Client => _facts.Client;
-
-    public override IPEndPoint? Server => _facts.Server;
-
-    public override CancellationToken Disconnected => _facts.Disconnected;
-
-    public override IDictionary<string, object?> State => _server.State;
 
     public override T? Extension<T>()
         where T : class => typeof(T) == typeof(IWatchedPeer) && !_isWatched ? null : this as T;
@@ -71,7 +49,8 @@ internal sealed class InMemoryHandshake : WebSocketHandshake, IWatchedPeer
     /// <summary>Opens a WebSocket and leaves its frames to the caller.</summary>
     public static async Task<(Stream Stream, WebSocketAcceptOptions Accepted)> ConnectRawAsync(InMemoryServer server, string path, TestWebSocketOptions options, CancellationToken cancellationToken)
     {
-        var handshake = new InMemoryHandshake(server, new Uri(InMemoryServer.BaseAddress, path), options);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        var handshake = new InMemoryHandshake(new InMemoryExchange(server, request), options);
         server.Run(handshake, static (handshake, application) => handshake.ServeAsync(application));
         try
         {
@@ -79,7 +58,7 @@ internal sealed class InMemoryHandshake : WebSocketHandshake, IWatchedPeer
         }
         catch (OperationCanceledException)
         {
-            handshake._facts.Disconnect();
+            handshake._request.Vanish();
             await handshake._toServer.Writer.CompleteAsync();
             throw;
         }
@@ -95,7 +74,7 @@ internal sealed class InMemoryHandshake : WebSocketHandshake, IWatchedPeer
             KeepAliveInterval = options.KeepAliveInterval,
             DangerousDeflateOptions = Deflate(options),
         });
-        _answer.TrySetResult((new DuplexStream(_toClient.Reader, _toServer.Writer, _facts.Disconnect), options));
+        _answer.TrySetResult((new DuplexStream(_toClient.Reader, _toServer.Writer, _request.Vanish), options));
         return new ValueTask<WebSocket>(socket);
     }
 
@@ -109,7 +88,7 @@ internal sealed class InMemoryHandshake : WebSocketHandshake, IWatchedPeer
     {
         var cut = new IOException("The server cut the connection.");
         _answer.TrySetException(new WebSocketException(WebSocketError.ConnectionClosedPrematurely, cut));
-        _facts.Disconnect();
+        _request.Vanish();
         _toServer.Reader.CancelPendingRead();
         _toClient.Writer.Complete(cut);
         _toServer.Writer.Complete(cut);
@@ -128,6 +107,6 @@ internal sealed class InMemoryHandshake : WebSocketHandshake, IWatchedPeer
         await WebSocketConnection.ServeAsync(this, application);
         await _toClient.Writer.CompleteAsync();
         await _toServer.Reader.CompleteAsync();
-        _facts.RequestHeaders.Retire();
+        _request.Retire();
     }
 }
