@@ -10,5 +10,5 @@ namespace Realtime.Sockets;
 public readonly record struct EventData(ReadOnlyMemory<byte> Json, ReadOnlyMemory<byte> MessagePack = default)
 {
     /// <summary>Writes a value of an app's in the forms that it needs.</summary>
-    internal static EventData Write<T>(T value, JsonSerializerOptions options) => new(JsonScratch.Serialize(value, options));
+    internal static EventData Write<T>(T value, JsonSerializerOptions options) => new(JsonScratch.Serialize(value, options), MessagePackValue.SerializeIfMore(value, options));
 }

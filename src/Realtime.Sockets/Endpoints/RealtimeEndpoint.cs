@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Realtime.Protocol;
 
@@ -64,7 +65,7 @@ internal sealed class RealtimeEndpoint
 
     private void Build(App app)
     {
-        Codecs = new Codecs(app.Json);
+        Codecs = new Codecs(app.Json, app.Provider.GetServices<ICodec>());
         _farewell = new SharedFrame(codec => codec.Away(Options.ReconnectWindow));
         Topics.Build();
     }
