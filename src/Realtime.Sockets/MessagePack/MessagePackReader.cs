@@ -10,6 +10,9 @@ namespace Realtime.Sockets;
 /// <remarks>Depth is for the caller to limit; <see cref="Skip"/> does not recurse.</remarks>
 public sealed class MessagePackReader
 {
+    [ThreadStatic]
+    private static MessagePackReader? _kept;
+
     private byte[] _bytes = [];
     private int _start;
     private int _position;
@@ -131,7 +134,22 @@ public sealed class MessagePackReader
         return _bytes.AsMemory(start, _position - start);
     }
 
-    internal void Reset(ReadOnlyMemory<byte> bytes)
+    /// <summary>Takes this thread's reader, to be given back with <see cref="Return"/>: somebody's converter that reads while it is read gets another one.</summary>
+    internal static MessagePackReader Take(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = _kept ?? new MessagePackReader(default);
+        _kept = null;
+        reader.Reset(bytes);
+        return reader;
+    }
+
+    internal void Return()
+    {
+        Reset(default);
+        _kept = this;
+    }
+
+    private void Reset(ReadOnlyMemory<byte> bytes)
     {
         if (MemoryMarshal.TryGetArray(bytes, out var segment))
         {

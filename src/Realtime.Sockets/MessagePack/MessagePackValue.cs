@@ -6,9 +6,6 @@ namespace Realtime.Sockets;
 /// <summary>Writes values as MessagePack and reads them, by the contracts that name their members in JSON.</summary>
 internal static class MessagePackValue
 {
-    [ThreadStatic]
-    private static MessagePackReader? _kept;
-
     /// <summary>Writes a value.</summary>
     /// <exception cref="JsonException">It cannot be written: it holds itself, for instance.</exception>
     /// <exception cref="NotSupportedException">JSON cannot say its type.</exception>
@@ -51,9 +48,7 @@ internal static class MessagePackValue
     /// <exception cref="NotSupportedException">JSON cannot become the type.</exception>
     public static T? Deserialize<T>(ReadOnlyMemory<byte> bytes, JsonTypeInfo<T> contract)
     {
-        var reader = _kept ?? new MessagePackReader(default);
-        _kept = null;
-        reader.Reset(bytes);
+        var reader = MessagePackReader.Take(bytes);
         try
         {
             var value = Shapes.Of(contract.Options).For<T>().Read(reader);
@@ -69,8 +64,7 @@ internal static class MessagePackValue
         }
         finally
         {
-            reader.Reset(default);
-            _kept = reader;
+            reader.Return();
         }
     }
 

@@ -14,7 +14,7 @@ internal class MessagePackCodec(int index, JsonSerializerOptions options) : Wire
     public override WebSocketMessageType MessageType => WebSocketMessageType.Binary;
 
     public override bool TryRead(ReadOnlyMemory<byte> bytes, out ClientMessage message, out Fault fault) =>
-        new MessagePackMessageReader(bytes).TryRead(out message, out fault);
+        MessagePackMessageReader.TryRead(bytes, out message, out fault);
 
     public override T? ReadData<T>(ReadOnlyMemory<byte> data, JsonTypeInfo<T> contract)
         where T : default => MessagePackValue.Deserialize(data, contract);

@@ -3,14 +3,28 @@ using System.Text;
 namespace Realtime.Sockets;
 
 /// <summary>Reads one client message from MessagePack, and goes on behind a fault where it can, to find the <c>ref</c> to answer.</summary>
-/// <param name="bytes">The whole message.</param>
-internal struct MessagePackMessageReader(ReadOnlyMemory<byte> bytes)
+internal struct MessagePackMessageReader
 {
-    private readonly MessagePackReader _reader = new(bytes);
+    private readonly MessagePackReader _reader;
     private MessageDraft _draft;
 
-    /// <summary>Reads the message.</summary>
-    public bool TryRead(out ClientMessage message, out Fault fault)
+    private MessagePackMessageReader(MessagePackReader reader) => _reader = reader;
+
+    /// <summary>Reads a message.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> bytes, out ClientMessage message, out Fault fault)
+    {
+        var reader = MessagePackReader.Take(bytes);
+        try
+        {
+            return new MessagePackMessageReader(reader).TryRead(out message, out fault);
+        }
+        finally
+        {
+            reader.Return();
+        }
+    }
+
+    private bool TryRead(out ClientMessage message, out Fault fault)
     {
         // Looked through as a whole first: what follows meets no malformed value, and nobody pays for an exception.
         if (_reader.TrySkip(MessageDraft.MaxDepth, out var isTooDeep) is { } problem)
