@@ -18,10 +18,21 @@ export interface Reason {
     readonly message: string;
 }
 
+/** What of the module `@msgpack/msgpack` is used. */
+export interface MessagePack {
+    encode(value: unknown, options?: { ignoreUndefined?: boolean }): Uint8Array;
+    decode(bytes: Uint8Array): unknown;
+}
+
 /** How to connect. */
 export interface Options {
     /** The constructor of the WebSocket; the global one unless given. Node before version 22 has none: pass that of the package ws. */
     WebSocket?: new (url: string, protocols: string[]) => any;
+    /**
+     * The module `@msgpack/msgpack`: messages then are MessagePack in binary frames instead of JSON, a Uint8Array goes and comes as bytes and a Date
+     * as an instant. The server's types of bytes and times say which is which; with JSON they come as base64 and ISO 8601 text.
+     */
+    msgpack?: MessagePack;
     /** How many events a topic keeps for sending while the connection is away; one more is rejected with "queue_full". 100 unless given. */
     queueLimit?: number;
     /** Milliseconds in which the server has to say welcome, and to answer a ping. 10,000 unless given. */

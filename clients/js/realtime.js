@@ -1,7 +1,6 @@
 // The realtime client for browsers and Node: topics, presence, and resume over one connection.
 // One ES module without dependencies; what goes over the wire is written in docs/protocol.md.
 
-const SUBPROTOCOL = "realtime.v1.json";
 const MAX_MESSAGE_BYTES = 65_536;
 const MAX_UNDER_WAY = 8;
 const MAX_TIMEOUT = 2_147_483_647;      // setTimeout fires at once for anything above
@@ -29,7 +28,8 @@ export function connect(url = "/realtime", options = {}) {
         throw new Error("There is no WebSocket here. Node has one from version 22 on; before that, pass one: connect(url, { WebSocket }), from the package ws for example.");
     }
     const address = resolve(url);
-    return new Client(events => openWebSocket(WebSocket, address, events), options);
+    const format = options.msgpack ? messagePack(options.msgpack) : JSON_TEXT;
+    return new Client(events => openWebSocket(WebSocket, address, format, events), format, options);
 }
 
 /** A connection that carries many topics. Made by `connect`. */
@@ -39,7 +39,10 @@ class Client {
     #pending = new Map();
     #topics = new Map();
 
-    constructor(open, options) {
+    #format;
+
+    constructor(open, format, options) {
+        this.#format = format;
         this._random = options.random ?? Math.random;
         this._timers = options.timers ?? globalThis;
         this._queueLimit = options.queueLimit ?? 100;
@@ -102,21 +105,21 @@ class Client {
         }
     }
 
-    /** Gives a message its ref and its final text, so that one that waits is not changed by its sender afterwards. */
+    /** Gives a message its ref and its final form, so that one that waits is not changed by its sender afterwards. */
     _encode(message) {
         const ref = ++this.#ref;
-        const text = JSON.stringify({ ...message, ref });
+        const frame = this.#format.encode({ ...message, ref });
         // The server would close the whole connection for it.
-        if (text.length > MAX_MESSAGE_BYTES / 3 && new TextEncoder().encode(text).length > MAX_MESSAGE_BYTES) {
+        if (frame.length > MAX_MESSAGE_BYTES / 3 && this.#format.sizeOf(frame) > MAX_MESSAGE_BYTES) {
             throw new RealtimeError("too_large", `A message may have ${MAX_MESSAGE_BYTES} bytes: send less, or send a link to it.`);
         }
-        return { ref, text };
+        return { ref, frame };
     }
 
     /** Sends what `_encode` made; `settle` gets the reply, or null when the connection is lost before it came. */
-    _transmit({ ref, text }, settle) {
+    _transmit({ ref, frame }, settle) {
         this.#pending.set(ref, settle);
-        this.#link.send(text);
+        this.#link.send(frame);
     }
 
     _request(message, settle) {
@@ -611,7 +614,7 @@ class Link {
                 this.connected = true;
                 this.#events.open();
             },
-            message: text => this.#receive(text),
+            message: message => this.#receive(message),
             close: (code, message) => this.#lost({ code, message }),
         });
         this.#arm(this.#timeout, () => this.#drop("The server did not say welcome in time."));
@@ -620,8 +623,8 @@ class Link {
         }
     }
 
-    send(text) {
-        this.#transport.send(text);
+    send(frame) {
+        this.#transport.send(frame);
     }
 
     close(reason = { code: 1000, message: "This client was closed." }) {
@@ -637,10 +640,9 @@ class Link {
         this.#events.state("closed", reason);
     }
 
-    #receive(text) {
-        const message = parse(text);
-        if (message === null) {
-            return;
+    #receive(message) {
+        if (typeof message !== "object" || message === null) {
+            return;         // what is no message is no reason to fail
         }
         if (this.state === "connecting") {
             if (message.type !== "welcome") {
@@ -718,24 +720,52 @@ class Link {
 }
 
 /**
- * The WebSocket transport. Another transport is a function of the same shape: it takes `events` (`open()`, `message(text)`,
- * and once, unless closed from this side, `close(code, message)`) and returns `send(text)` and `close(code, message)`.
+ * The WebSocket transport. Another transport is a function of the same shape: it takes `events` (`open()`, `message(value)` with
+ * what a message decodes to, and once, unless closed from this side, `close(code, message)`) and returns `send(frame)`, with
+ * what the format encodes to, and `close(code, message)`.
  */
-function openWebSocket(WebSocket, address, events) {
-    const socket = new WebSocket(address, [SUBPROTOCOL]);
+function openWebSocket(WebSocket, address, format, events) {
+    const socket = new WebSocket(address, [format.subprotocol]);
+    socket.binaryType = "arraybuffer";
     let over = false;
     let failure = "The connection was lost.";
     socket.onopen = () => over || events.open();
-    socket.onmessage = ({ data }) => over || events.message(data);
+    socket.onmessage = ({ data }) => over || events.message(format.decode(data));
     socket.onerror = event => failure = event.message || failure;   // browsers do not tell; Node does
     socket.onclose = ({ code, reason }) => over || (over = true, events.close(code, reason || failure));
     return {
-        send: text => socket.send(text),
+        send: frame => socket.send(frame),
         close(code, message) {
             over = true;
             socket.close(code, message);
         },
     };
+}
+
+const JSON_TEXT = {
+    subprotocol: "realtime.v1.json",
+    encode: JSON.stringify,
+    decode: text => attempt(() => JSON.parse(text)),
+    sizeOf: text => new TextEncoder().encode(text).length,
+};
+
+/** MessagePack, by the module `@msgpack/msgpack`: bytes come as Uint8Array, times as Date. */
+function messagePack({ encode, decode }) {
+    return {
+        subprotocol: "realtime.v1.msgpack",
+        encode: message => encode(message, { ignoreUndefined: true }),      // as JSON.stringify does
+        decode: data => attempt(() => decode(new Uint8Array(data))),
+        sizeOf: bytes => bytes.length,
+    };
+}
+
+/** What a function returns, or null if it throws. */
+function attempt(decode) {
+    try {
+        return decode();
+    } catch {
+        return null;
+    }
 }
 
 function resolve(url) {
@@ -751,16 +781,6 @@ function backoff(attempt) {
 
 function isFinal(code) {
     return [1000, 1002, 1003, 1007, 1009].includes(code) || (code >= 3500 && code <= 3999);
-}
-
-/** The message in a frame; null for what is none, which is no reason to fail. */
-function parse(text) {
-    try {
-        const message = JSON.parse(text);
-        return typeof message === "object" ? message : null;
-    } catch {
-        return null;
-    }
 }
 
 function placeOf({ epoch, offset }) {

@@ -11,10 +11,11 @@ public sealed class ClientNodeTests
     [InlineData("resume")]
     [InlineData("restart")]
     [InlineData("pressure")]
+    [InlineData("msgpack")]
     public async Task The_client_keeps_its_promises_in_Node(string suite)
     {
         var client = Path.Combine(Repository.Root, "clients", "js");
-        if (!Directory.Exists(Path.Combine(client, "node_modules", "ws")))
+        if (!Directory.Exists(Path.Combine(client, "node_modules", "@msgpack")))
         {
             await RunAsync(client, [], "npm", "ci", "--no-audit", "--no-fund");
         }

@@ -71,6 +71,17 @@ internal sealed class ClientTarget : IAsyncDisposable
         // Keeps so little that a client which was away for long loses its place.
         app.Topic("brief:{name}", topic => topic.History(size: 3));
 
+        // What JSON has no words for.
+        app.Topic("typed:{name}", topic =>
+        {
+            topic.History(size: 100);
+            topic.On("keep", async (Member member, Kept kept) =>
+            {
+                await member.Topic.PublishAsync("kept", kept);
+                return kept;
+            });
+        });
+
         // Keeps nothing.
         app.Topic("plain:{name}", topic => topic.On("echo", (Say say) => say));
 
@@ -99,6 +110,8 @@ internal sealed class ClientTarget : IAsyncDisposable
     private sealed record Join(string? User);
 
     private sealed record Say(string Text);
+
+    private sealed record Kept(byte[] Bytes, DateTimeOffset At, string Text);
 
     private sealed record Said(string User, string Text);
 }

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { WebSocketServer } from "ws";
 
 /** Starts a server on a free port. */
-export async function startServer(t, options = {}) {
+export async function startServer(t, { format = TEXT, ...options } = {}) {
     const server = new WebSocketServer({ port: 0, host: "127.0.0.1", ...options });
     await once(server, "listening");
     const waiting = new Mailbox();
-    server.on("connection", socket => waiting.put(new Peer(socket)));
+    server.on("connection", socket => waiting.put(new Peer(socket, format)));
     t.after(() => {
         server.clients.forEach(socket => socket.terminate());
         server.close();
@@ -25,14 +25,18 @@ export async function startServer(t, options = {}) {
     };
 }
 
+const TEXT = { encode: JSON.stringify, decode: data => JSON.parse(data.toString()) };
+
 /** One client, as the server sees it. */
 class Peer {
     #messages = new Mailbox();
+    #format;
 
-    constructor(socket) {
+    constructor(socket, format) {
         this.socket = socket;
+        this.#format = format;
         this.closed = once(socket, "close");
-        socket.on("message", data => this.#messages.put(JSON.parse(data.toString())));
+        socket.on("message", data => this.#messages.put(format.decode(data)));
         socket.on("error", () => {});
     }
 
@@ -56,7 +60,7 @@ class Peer {
     }
 
     send(message) {
-        this.raw(JSON.stringify(message));
+        this.raw(this.#format.encode(message));
     }
 
     raw(data) {

@@ -210,8 +210,7 @@ public sealed partial class Topics
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         IdempotencyWindow.CheckKey(idempotencyKey);
-        var json = JsonScratch.Serialize(data, _app.Json);
-        await Backplane.PublishAsync(topic.Name, name, new EventData(json), history, idempotencyKey, recipients, cancellationToken);
+        await Backplane.PublishAsync(topic.Name, name, EventData.Write(data, _app.Json), history, idempotencyKey, recipients, cancellationToken);
     }
 
     internal async ValueTask<IReadOnlyList<TopicEvent>> HistoryAsync(Topic topic, long? before, int limit, CancellationToken cancellationToken)

@@ -16,8 +16,23 @@ internal sealed class JsonCodec(int index, JsonSerializerOptions options) : Wire
     public override bool TryRead(ReadOnlyMemory<byte> bytes, out ClientMessage message, out Fault fault) =>
         new JsonMessageReader(bytes).TryRead(out message, out fault);
 
+    /// <summary>
+    /// A value that misses what tells which derived type it is makes the serializer say that the type is not supported. It is the client's fault nevertheless.
+    /// </summary>
+    public static JsonException Unfit(NotSupportedException exception) => new("The value does not tell of which type it is.", exception);
+
     public override T? ReadData<T>(ReadOnlyMemory<byte> data, JsonTypeInfo<T> contract)
-        where T : default => JsonSerializer.Deserialize(data.Span, contract);
+        where T : default
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(data.Span, contract);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw Unfit(exception);
+        }
+    }
 
     protected override PreparedFrame Write<TState>(TState state, Action<EnvelopeWriter, TState> members)
     {

@@ -96,6 +96,14 @@ internal struct MessagePackMessageReader
         {
             _draft.History = ReadInteger("history", 0);
         }
+        else if (name.SequenceEqual("before"u8))
+        {
+            _draft.Before = ReadInteger("before", 1);
+        }
+        else if (name.SequenceEqual("limit"u8))
+        {
+            _draft.Limit = ReadInteger("limit", 1);
+        }
         else
         {
             _reader.SkipValue();

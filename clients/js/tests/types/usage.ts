@@ -1,4 +1,5 @@
 // Every public member, used as its declaration says. Compiled and never run.
+import * as msgpack from "@msgpack/msgpack";
 import { connect, RealtimeError, type Client, type Member, type State, type Topic } from "../../realtime.js";
 
 interface Said { user: string; text: string }
@@ -7,6 +8,8 @@ export async function chat(): Promise<string> {
     const client: Client = connect();
     connect("wss://example.org/realtime", { WebSocket: class { constructor(_url: string, _protocols: string[]) {} } });
     connect(new URL("https://example.org/realtime"), { queueLimit: 10, timeout: 5_000, random: () => 0.5, timers: { setTimeout, clearTimeout } });
+
+    connect("/realtime", { msgpack });
 
     client.onstate = (state, reason) => console.log(state satisfies State, reason?.code.toFixed(), reason?.message);
     client.onerror = error => console.log(error.code, error.message);

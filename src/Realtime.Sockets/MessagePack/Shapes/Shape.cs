@@ -50,6 +50,11 @@ internal abstract class Shape<T>(JsonTypeInfo<T> contract) : Shape
             reader.FaultPosition = start;
             throw;
         }
+        catch (NotSupportedException exception)
+        {
+            reader.FaultPosition = start;
+            throw JsonCodec.Unfit(exception);
+        }
     }
 
     protected void WriteAsJson(MessagePackWriter writer, T value)
