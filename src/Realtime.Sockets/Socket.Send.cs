@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
-using Realtime.Sockets;
 
 namespace Realtime;
 
@@ -37,7 +36,7 @@ public sealed partial class Socket
     public ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) =>
         _sender.SendAsync(bytes, WebSocketMessageType.Binary, cancellationToken);
 
-    /// <summary>Sends a value as JSON in a text message. Bytes (an array or memory) are sent as they are, in a binary message; so is what a stream gives.</summary>
+    /// <summary>Sends a value as JSON in a text message, or as MessagePack in a binary one where the subprotocol is <c>msgpack</c> or ends with <c>.msgpack</c>. Bytes (an array or memory) are sent as they are, in a binary message; so is what a stream gives.</summary>
     /// <typeparam name="T">The value's type.</typeparam>
     /// <param name="value">The value.</param>
     /// <param name="cancellationToken">Gives up waiting for the peer; the socket is then aborted.</param>
@@ -46,7 +45,7 @@ public sealed partial class Socket
         byte[] bytes => _sender.SendAsync(bytes, WebSocketMessageType.Binary, cancellationToken),
         Stream stream => SendStreamAsync(stream, WebSocketMessageType.Binary, cancellationToken),
         Memory<byte> bytes => _sender.SendAsync(bytes, WebSocketMessageType.Binary, cancellationToken),
-        _ => _sender.SendAsync(JsonScratch.Serialize(value, Request.App.Json), WebSocketMessageType.Text, cancellationToken),
+        _ => _sender.SendAsync(_format.Write(value, Request.App.Json), _format.MessageType, cancellationToken),
     };
 
     /// <summary>

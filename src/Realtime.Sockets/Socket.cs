@@ -18,6 +18,7 @@ public sealed partial class Socket
     private readonly MessageReceiver _receiver;
     private readonly MessageSender _sender;
     private readonly long? _maxMessageSize;
+    private readonly ValueFormat _format;
     private SocketStream? _stream;
 
     internal Socket(Link link, Request request, string? subprotocol)
@@ -28,6 +29,7 @@ public sealed partial class Socket
         _maxMessageSize = link.Connection.MaxMessageSize;
         Request = request;
         Subprotocol = subprotocol;
+        _format = ValueFormat.Of(subprotocol);
     }
 
     /// <summary>The handshake.</summary>
@@ -68,7 +70,8 @@ public sealed partial class Socket
     }
 
     /// <summary>
-    /// Receives message after message as JSON until the socket is closed. A peer that sends something else is closed with 1007, and the loop ends.
+    /// Receives message after message as JSON, or as MessagePack where the subprotocol is <c>msgpack</c> or ends with <c>.msgpack</c>, until the socket is
+    /// closed. A peer that sends something else is closed with 1007, and the loop ends.
     /// </summary>
     /// <typeparam name="T">The messages' type.</typeparam>
     /// <param name="cancellationToken">Gives up waiting; the socket is then aborted.</param>
@@ -79,7 +82,7 @@ public sealed partial class Socket
             T? value;
             try
             {
-                value = JsonSerializer.Deserialize<T>(message.Bytes.Span, Request.App.Json);
+                value = _format.Read<T>(message.Bytes, Request.App.Json);
             }
             catch (JsonException exception)
             {
@@ -189,6 +192,6 @@ public sealed partial class Socket
         }
     }
 
-    private static string Reason(JsonException exception) =>
-        exception.Path is { Length: > 1 and < 60 } path ? $"This message is not the JSON that is expected here, at {path}." : "This message is not the JSON that is expected here.";
+    private string Reason(JsonException exception) =>
+        exception.Path is { Length: > 1 and < 60 } path ? $"This message is not the {_format.Name} that is expected here, at {path}." : $"This message is not the {_format.Name} that is expected here.";
 }

@@ -14,9 +14,11 @@ public sealed record SocketOptions
 
     /// <summary>
     /// The subprotocols that raw routes speak: the first of a client's offers that is among them is chosen. A handler that takes a
-    /// <see cref="SocketHandshake"/> may choose otherwise. Empty by default.
+    /// <see cref="SocketHandshake"/> may choose otherwise.
+    /// With <c>msgpack</c>, and with one that ends with <c>.msgpack</c>, typed messages are MessagePack instead of JSON. <c>json</c> and <c>msgpack</c> by
+    /// default; a client need offer none.
     /// </summary>
-    public IReadOnlyList<string> Subprotocols { get; init; } = [];
+    public IReadOnlyList<string> Subprotocols { get; init; } = ["json", "msgpack"];
 
     /// <summary>
     /// The largest message, in bytes after inflating, that is received; a larger one closes the socket with 1009.

@@ -257,6 +257,53 @@ public sealed class MessagePackSessionTests
     }
 
     [Fact]
+    public async Task A_raw_route_speaks_the_format_that_the_subprotocol_asks_for()
+    {
+        var app = new App();
+        app.WebSocket("/add", static async (Socket socket) =>
+        {
+            await foreach (var pair in socket.ReadAllAsync<Kept>())
+            {
+                await socket.SendAsync(pair with { At = pair.At.AddSeconds(1) });
+            }
+        });
+        await using var server = await TestServer.StartAsync(app);
+        var kept = new Kept([1, 2], DateTimeOffset.UnixEpoch);
+
+        await using var packed = new BinaryClient(await server.ConnectWebSocketAsync("/add", new TestWebSocketOptions { Subprotocols = ["msgpack", "json"] }));
+        await packed.SendAsync(MessagePackValue.Serialize(kept, app.Json));
+        Assert.Equal("82a56279746573c4020102a26174d6ff00000001", Convert.ToHexStringLower((await packed.TryNextAsync())!));
+        await packed.SendAsync([0xc1]);
+        Assert.Null(await packed.TryNextAsync());
+        Assert.Equal((1007, "This message is not the MessagePack that is expected here."), ((int)packed.Socket.CloseStatus!, packed.Socket.CloseStatusDescription));
+
+        foreach (var subprotocols in new string[][] { [], ["json"] })
+        {
+            await using var text = new TestClient(await server.ConnectWebSocketAsync("/add", new TestWebSocketOptions { Subprotocols = subprotocols }));
+            await text.SendTextAsync(JsonSerializer.Serialize(kept, app.Json));
+            Assert.Equal("""{"bytes":"AQI=","at":"1970-01-01T00:00:01+00:00"}""", (await text.NextAsync()).GetRawText());
+        }
+    }
+
+    [Fact]
+    public async Task What_tells_no_derived_type_is_the_clients_fault_in_both_formats()
+    {
+        var log = new RecordedLog();
+        await using var server = await TestServer.StartAsync(Make(log));
+        await using var packed = await BinaryClient.ConnectAsync(server);
+        await using var text = await TestClient.ConnectAsync(server);
+        await packed.AskAsync("""{"type":"join","ref":1,"topic":"plain"}""");
+        await text.JoinAsync("plain");
+
+        var reply = await packed.AskAsync("""{"type":"event","ref":2,"topic":"plain","event":"figure","data":{"radius":1}}""");
+        var other = await text.AskAsync(new { type = "event", @ref = 2, topic = "plain", @event = "figure", data = new { radius = 1 } });
+
+        Assert.Equal("bad_data", reply.Code());
+        Assert.Equal(reply.GetRawText(), other.GetRawText());
+        Assert.DoesNotContain(log.Entries, static entry => entry.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
     public async Task Two_codecs_of_one_subprotocol_stop_the_start()
     {
         var app = Make();
@@ -312,6 +359,7 @@ public sealed class MessagePackSessionTests
         app.Topic("plain", static topic => topic
             .On("keep", static (Member member, Kept kept) => member.Topic.PublishAsync("kept", kept))
             .On("element", static (JsonElement element) => element)
+            .On("figure", static (ValueTests.Figure figure) => figure)
             .On("add", static (int[] numbers) => numbers.Sum())
             .On("bytes", static (int count) => Enumerable.Range(0, count).Select(static number => (byte)number).ToArray())
             .On("fail", new Action(static () => throw new InvalidOperationException("secret"))));
