@@ -52,6 +52,7 @@ export interface Options {
  * @throws Error when there is no WebSocket, TypeError when there is no page that a relative URL could be relative to.
  */
 export function connect(url?: string | URL, options?: Options): Client;
+export function connect(options: Options): Client;
 
 /** A connection that carries many topics. Made by `connect`. */
 export interface Client {

@@ -18,11 +18,14 @@ export class RealtimeError extends Error {
 
 /**
  * Opens a connection and keeps it open: a lost one is replaced, and the topics go on where they were.
- * @param {string | URL} [url] Where the server is: absolute, or relative to the page. `/realtime` on the page's host unless given.
+ * @param {string | URL} [url] Where the server is: absolute, or relative to the page. `/realtime` on the page's host unless given; may be left out.
  * @param {object} [options] See `Options` in realtime.d.ts.
  * @returns {Client}
  */
 export function connect(url = "/realtime", options = {}) {
+    if (typeof url === "object" && !(url instanceof URL)) {
+        return connect(undefined, url);
+    }
     const WebSocket = options.WebSocket ?? globalThis.WebSocket;
     if (typeof WebSocket !== "function") {
         throw new Error("There is no WebSocket here. Node has one from version 22 on; before that, pass one: connect(url, { WebSocket }), from the package ws for example.");

@@ -1,6 +1,7 @@
 // What the client does with a page's events. A process of its own: these are globals.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { connect } from "../realtime.js";
 import { startClient } from "./client.js";
 import { startServer } from "./scripted-server.js";
 
@@ -29,6 +30,19 @@ test("the default address is /realtime on the page's host", async t => {
         });
         assert.deepEqual(urls, [`${protocol}://${new URL(server.url).host}/realtime`]);
     }
+});
+
+test("options may come without an address", t => {
+    globalThis.location = new URL("http://127.0.0.1:9/page.html");
+    t.after(() => delete globalThis.location);
+    const urls = [];
+    connect({
+        WebSocket: class {
+            constructor(url) { urls.push(url); }
+            close() {}
+        },
+    }).close();
+    assert.deepEqual(urls, ["ws://127.0.0.1:9/realtime"]);
 });
 
 test("a client that waits tries at once when the network is back", async t => {

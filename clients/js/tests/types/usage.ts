@@ -10,6 +10,7 @@ export async function chat(): Promise<string> {
     connect(new URL("https://example.org/realtime"), { queueLimit: 10, timeout: 5_000, random: () => 0.5, timers: { setTimeout, clearTimeout } });
 
     connect("/realtime", { msgpack });
+    connect({ msgpack });
 
     client.onstate = (state, reason) => console.log(state satisfies State, reason?.code.toFixed(), reason?.message);
     client.onerror = error => console.log(error.code, error.message);
