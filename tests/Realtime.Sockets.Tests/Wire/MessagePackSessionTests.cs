@@ -41,9 +41,10 @@ public sealed class MessagePackSessionTests
 
         // One is sent in each format.
         await packed.SendAsync(Keep([1, 2, 255]));
+        var first = await packed.NextAsync("event");
         await text.SendAsync(new { type = "event", topic = "kept:a", @event = "keep", data = new { bytes = "AwQ=", at = At } });
 
-        byte[][] live = [await packed.NextAsync("event"), await packed.NextAsync("event")];
+        byte[][] live = [first, await packed.NextAsync("event")];
         foreach (var (message, bytes) in live.Zip(new byte[][] { [1, 2, 255], [3, 4] }))
         {
             Assert.Contains("a56279746573c4" + $"{bytes.Length:x2}" + Convert.ToHexStringLower(bytes) + "a26174d7ff", Convert.ToHexStringLower(message));
