@@ -111,7 +111,7 @@ internal sealed class ClientTarget : IAsyncDisposable
 
     private sealed record Say(string Text);
 
-    private sealed record Kept(byte[] Bytes, DateTimeOffset At, string Text);
+    private sealed record Kept(byte[] Bytes, DateTime At, string Text);
 
     private sealed record Said(string User, string Text);
 }

@@ -11,7 +11,7 @@ namespace Realtime.Sockets.Tests.Wire;
 /// <summary>The realtime protocol in MessagePack, beside members who speak JSON.</summary>
 public sealed class MessagePackSessionTests
 {
-    private const string At = "2024-05-01T10:20:30.5Z";
+    private const string At = "2024-05-01T10:20:30.5+00:00";
 
     [Fact]
     public async Task The_exchange_of_the_protocol_page_is_byte_for_byte_this()
