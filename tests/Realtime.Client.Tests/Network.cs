@@ -11,6 +11,7 @@ internal sealed class Network : IAsyncDisposable
     private readonly List<TcpSocket> _open = [];
     private readonly Func<int> _serverPort;
     private readonly Task _accepting;
+    private volatile TaskCompletionSource? _held;
     private int _connections;
 
     public Network(Func<int> serverPort)
@@ -40,9 +41,21 @@ internal sealed class Network : IAsyncDisposable
         }
     }
 
+    /// <summary>Carries nothing from the server any more, so that it finds its client reading slowly, until <see cref="Release"/>.</summary>
+    public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Carries on.</summary>
+    public void Release()
+    {
+        var held = _held;
+        _held = null;
+        held?.TrySetResult();
+    }
+
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
+        Release();
         Cut();
         await _accepting;
     }
@@ -76,7 +89,7 @@ internal sealed class Network : IAsyncDisposable
             try
             {
                 await server.ConnectAsync(IPAddress.Loopback, _serverPort());
-                await await Task.WhenAny(CopyAsync(client, server, allowance: null), CopyAsync(server, client, allowance));
+                await await Task.WhenAny(CopyAsync(client, server, allowance: null), CopyAsync(server, client, allowance, isHeldUp: true));
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
@@ -84,7 +97,7 @@ internal sealed class Network : IAsyncDisposable
         }
     }
 
-    private static async Task CopyAsync(TcpSocket from, TcpSocket to, int? allowance)
+    private async Task CopyAsync(TcpSocket from, TcpSocket to, int? allowance, bool isHeldUp = false)
     {
         var buffer = new byte[16 * 1024];
         var left = allowance ?? int.MaxValue;
@@ -94,6 +107,10 @@ internal sealed class Network : IAsyncDisposable
             if (read == 0)
             {
                 return;
+            }
+            if (isHeldUp && _held is { } held)
+            {
+                await held.Task;
             }
             await to.SendAsync(buffer.AsMemory(0, read));
             left -= allowance is null ? 0 : read;

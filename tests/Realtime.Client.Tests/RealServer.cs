@@ -68,6 +68,8 @@ internal sealed class RealServer : IAsyncDisposable
             });
         });
         app.Topic("brief:{name}", topic => topic.History(size: 3));
+        app.Topic("feed", topic => topic.History(size: 5_000).SlowConsumer(SlowConsumer.DropOldest));
+        app.Topic("values", topic => topic.History(size: 5_000).Conflate(key: "key"));
         app.Topic("gated", topic => topic.OnJoin((CancellationToken gone) => Task.Delay(Timeout.InfiniteTimeSpan, gone)));
         return app;
     }

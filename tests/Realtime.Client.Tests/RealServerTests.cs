@@ -145,6 +145,43 @@ public sealed class RealServerTests : IAsyncLifetime
         Assert.Equal([21], await topic.On<int>("number").TakeAsync(1));
     }
 
+    [Theory]
+    [InlineData("feed")]
+    [InlineData("values")]
+    public async Task Who_reads_too_slowly_hears_how_many_events_it_missed_and_takes_no_gap_for_a_loss(string name)
+    {
+        await using var client = new RealtimeClient(_network.Url, Quick with { EventBuffer = 5_000 });
+        var topic = await client.JoinAsync(name);
+        var resets = 0;
+        topic.Reset += (_, _) => Interlocked.Increment(ref resets);
+
+        // More than the buffers of two TCP connections hold.
+        _network.Hold();
+        var pad = new string('x', 10_000);
+        for (var number = 1; number <= 2_500; number++)
+        {
+            await _server.App.Topics.PublishAsync(name, "value", new { number, key = number % 10, pad });
+        }
+        _network.Release();
+        var offsets = new List<long>();
+        using var limit = new CancellationTokenSource(ScriptedServer.Patience);
+        await foreach (var item in topic.Events.WithCancellation(limit.Token))
+        {
+            offsets.Add(item.Offset!.Value);
+            if (item.Offset == 2_500)
+            {
+                break;
+            }
+        }
+
+        Assert.True(topic.Dropped > 0);
+        Assert.Equal(2_500, offsets.Count + topic.Dropped);
+        Assert.Equal(offsets.Order().Distinct(), offsets);
+        await _server.App.Topics.PublishAsync(name, "value", new { number = 2_501 });
+        Assert.Equal(2_501, Assert.Single(await topic.Events.TakeAsync(1)).Offset);
+        Assert.Equal((1, 0), (_network.Connections, resets));
+    }
+
     [Fact]
     public async Task A_program_that_was_ended_goes_on_from_the_place_it_wrote_down()
     {
