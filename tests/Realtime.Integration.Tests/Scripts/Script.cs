@@ -25,11 +25,19 @@ internal sealed class Script : IAsyncDisposable
     {
         var readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"));
         var start = readme.IndexOf("```csharp\n", StringComparison.Ordinal) + "```csharp\n".Length;
+        return await RunTextAsync("readme.cs", readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)]);
+    }
+
+    /// <summary>Runs a program that a page shows.</summary>
+    /// <param name="name">The name of its file.</param>
+    /// <param name="program">The program.</param>
+    public static async Task<Script> RunTextAsync(string name, string program)
+    {
         // Beside samples/scripts, so that it builds as a program there would; git keeps nothing of an artifacts folder.
         var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "samples", "artifacts"));
-        var program = Path.Combine(folder.FullName, "readme.cs");
-        await File.WriteAllTextAsync(program, readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)]);
-        return await StartAsync(program);
+        var file = Path.Combine(folder.FullName, name);
+        await File.WriteAllTextAsync(file, program);
+        return await StartAsync(file);
     }
 
     private static async Task<Script> StartAsync(string program)
@@ -40,12 +48,19 @@ internal sealed class Script : IAsyncDisposable
         return new Script(await AppProcess.StartAsync(folder.FullName, "run", program, "--", "--port", "0"), folder);
     }
 
+    /// <summary>A client of the program's topics.</summary>
+    public RealtimeClient NewClient(RealtimeClientOptions? options = null) => new(new Uri(_app.Address, "/realtime"), options);
+
     /// <summary>A token that fires when a reply is so late that none will come.</summary>
     public static CancellationToken Patience() => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
 
-    public async Task<ClientWebSocket> ConnectAsync(string path, string? subprotocol = null)
+    public async Task<ClientWebSocket> ConnectAsync(string path, string? subprotocol = null, string? token = null)
     {
         var socket = new ClientWebSocket();
+        if (token is not null)
+        {
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
+        }
         if (subprotocol is not null)
         {
             socket.Options.AddSubProtocol(subprotocol);
