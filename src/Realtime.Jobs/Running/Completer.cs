@@ -15,7 +15,16 @@ internal sealed class Completer(JobRuntime runtime, long node)
         SingleReader = true,
     });
 
-    public ValueTask AddAsync(EndedAttempt ended) => _ended.Writer.WriteAsync(ended);
+    private int _untold;
+
+    /// <summary>Whether every outcome it was given is recorded and told.</summary>
+    public bool IsIdle => Volatile.Read(ref _untold) == 0;
+
+    public ValueTask AddAsync(EndedAttempt ended)
+    {
+        Interlocked.Increment(ref _untold);
+        return _ended.Writer.WriteAsync(ended);
+    }
 
     /// <summary>No more will come: <see cref="RunAsync"/> ends when what is there is recorded.</summary>
     public void Close() => _ended.Writer.TryComplete();
@@ -39,6 +48,7 @@ internal sealed class Completer(JobRuntime runtime, long node)
                     Tell(batch[index], states[index]);
                 }
             }
+            Interlocked.Add(ref _untold, -batch.Count);
             batch.Clear();
             outcomes.Clear();
             runtime.Activity.Fire();

@@ -176,7 +176,7 @@ internal sealed class JobServer
 
     /// <summary>Runs what is due now, and what that makes due, and returns when nothing of it is left.</summary>
     public Task DrainAsync(CancellationToken cancellationToken) =>
-        new Drain(Runtime, _stager, _lanes.Select(static lane => lane.Queue)).RunAsync(cancellationToken);
+        new Drain(Runtime, _stager, _completer, _lanes.Select(static lane => lane.Queue)).RunAsync(cancellationToken);
 
     private bool Unmark(Guid id)
     {

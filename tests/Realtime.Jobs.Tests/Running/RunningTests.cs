@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Realtime.Jobs;
@@ -84,7 +85,7 @@ public sealed class RunningTests
     public async Task Each_attempt_has_a_scope_of_services_that_is_disposed_of()
     {
         await using var bench = new Workbench(services: static services => services.AddScoped<Scoped>());
-        var seen = new List<Scoped>();
+        var seen = new ConcurrentBag<Scoped>();
         var job = bench.Queue.Define<int>("job", (int args, Scoped scoped, CancellationToken cancellation) => seen.Add(scoped));
         await bench.StartAsync();
         await job.EnqueueManyAsync([1, 2]);
