@@ -86,7 +86,15 @@ public sealed class EventTests
         var handle = await job.EnqueueAsync(1);
         Assert.True(await shown.WaitAsync(Workbench.Limit));
 
+        // What watchers are shown is in the store soon after.
         var status = await handle.GetAsync();
+        using var limit = new CancellationTokenSource(Workbench.Limit);
+        while (status.Progress is not 1.0)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Delay(1, limit.Token);
+            status = await handle.GetAsync();
+        }
         release.SetResult();
 
         Assert.Equal((JobState.Running, 1.0, "more than all"), (status.State, status.Progress, status.Message));
