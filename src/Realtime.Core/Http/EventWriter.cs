@@ -10,6 +10,8 @@ internal sealed class EventWriter(IBufferWriter<byte> output, JsonSerializerOpti
 {
     private static readonly SearchValues<char> LineEnds = SearchValues.Create("\r\n");
 
+    private static readonly SearchValues<byte> LineEndBytes = SearchValues.Create("\r\n"u8);
+
     private readonly ArrayBufferWriter<byte> _json = new(256);
     private Utf8JsonWriter? _writer;
 
@@ -23,7 +25,12 @@ internal sealed class EventWriter(IBufferWriter<byte> output, JsonSerializerOpti
             Line("event: "u8, named.Event, "event's name");
             Line("id: "u8, named.Id, "event's id");
             Line("retry: "u8, named.Retry is { } retry ? ((long)retry.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : null, "event's retry");
-            Data(named.Data, typeof(object));
+            // Without a data line nothing is dispatched, and yet id and retry are noted (WHATWG HTML, section 9.2.6).
+            var isSetting = named is { Data: null, Event: null } && (named.Id is not null || named.Retry is not null);
+            if (!isSetting)
+            {
+                Data(named.Data, typeof(object));
+            }
         }
         else
         {
@@ -36,14 +43,9 @@ internal sealed class EventWriter(IBufferWriter<byte> output, JsonSerializerOpti
 
     private void Data(object? value, Type declared)
     {
-        if (value is string text)
+        if (value is string or ReadOnlyMemory<byte>)
         {
-            foreach (var line in text.AsSpan().EnumerateLines())
-            {
-                output.Write("data: "u8);
-                Encoding.UTF8.GetBytes(line, output);
-                output.Write("\n"u8);
-            }
+            Lines(value is string text ? Encoding.UTF8.GetBytes(text) : ((ReadOnlyMemory<byte>)value).Span);
             return;
         }
         output.Write("data: "u8);
@@ -58,6 +60,23 @@ internal sealed class EventWriter(IBufferWriter<byte> output, JsonSerializerOpti
             output.Write(_json.WrittenSpan);
         }
         output.Write("\n"u8);
+    }
+
+    // Only these end a line here: CR, LF, and both together (WHATWG HTML, section 9.2.5).
+    private void Lines(ReadOnlySpan<byte> text)
+    {
+        while (true)
+        {
+            var end = text.IndexOfAny(LineEndBytes);
+            output.Write("data: "u8);
+            output.Write(end < 0 ? text : text[..end]);
+            output.Write("\n"u8);
+            if (end < 0)
+            {
+                return;
+            }
+            text = text[(text[end..].StartsWith("\r\n"u8) ? end + 2 : end + 1)..];
+        }
     }
 
     private void Line(ReadOnlySpan<byte> field, string? value, string what)

@@ -3,14 +3,26 @@ using Realtime.Protocol;
 
 namespace Realtime.Http;
 
+/// <summary>What all streams of server-sent events share.</summary>
+internal static class EventsResponse
+{
+    /// <summary>How long a peer may take nothing while something waits for it.</summary>
+    public static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>The id of the last event that the viewer has, or null (WHATWG HTML, section 9.2.4).</summary>
+    public static string? LastEventId(Request request) => request.Headers["Last-Event-ID"] is [{ Length: > 0 } id, ..] ? id : null;
+}
+
 /// <summary>Server-sent events of an async stream: each goes out at once, and silence is filled with comments.</summary>
-internal sealed class EventsResponse<T>(IAsyncEnumerable<T> events, TimeSpan heartbeat) : Response
+/// <param name="open">Gives the stream for a request, until a token fires.</param>
+/// <param name="heartbeat">How long it may be silent.</param>
+internal sealed class EventsResponse<T>(Func<Request, CancellationToken, IAsyncEnumerable<T>> open, TimeSpan heartbeat) : Response
 {
     protected override async ValueTask WriteAsync(Request request, HttpConnection connection)
     {
         var headers = connection.ResponseHeaders;
         headers.ContentType = "text/event-stream";
-        headers["Cache-Control"] = "no-cache, no-transform";
+        headers["Cache-Control"] = "no-store, no-transform";
         // nginx and its kin hold a response back until a buffer is full, unless told.
         headers["X-Accel-Buffering"] = "no";
         if (request.Method == "HEAD")
@@ -20,12 +32,24 @@ internal sealed class EventsResponse<T>(IAsyncEnumerable<T> events, TimeSpan hea
         await connection.StartAsync(request.Disconnected);
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(request.Disconnected, request.App.Stopping);
+        try
+        {
+            await WriteAllAsync(request, connection, ending.Token);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task WriteAllAsync(Request request, HttpConnection connection, CancellationToken ending)
+    {
+        var time = request.App.Provider.GetRequiredService<TimeProvider>();
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var endedRegistration = ending.Token.Register(static state => ((TaskCompletionSource)state!).TrySetResult(), ended);
-        using var timer = new PeriodicTimer(heartbeat, request.App.Provider.GetRequiredService<TimeProvider>());
+        await using var endedRegistration = ending.Register(static state => ((TaskCompletionSource)state!).TrySetResult(), ended);
+        using var timer = new PeriodicTimer(heartbeat, time);
         using var writer = new EventWriter(connection.ResponseBody, request.App.Json);
 
-        var source = events.GetAsyncEnumerator(ending.Token);
+        var source = open(request, ending).GetAsyncEnumerator(ending);
         var tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
         var next = source.MoveNextAsync().AsTask();
         try
@@ -38,7 +62,10 @@ internal sealed class EventsResponse<T>(IAsyncEnumerable<T> events, TimeSpan hea
                     {
                         tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
                         writer.Comment();
-                        await connection.ResponseBody.FlushAsync(ending.Token);
+                        if (!await FlushAsync(connection, time, ending))
+                        {
+                            break;
+                        }
                     }
                     continue;
                 }
@@ -47,12 +74,12 @@ internal sealed class EventsResponse<T>(IAsyncEnumerable<T> events, TimeSpan hea
                     break;
                 }
                 writer.Write(source.Current);
-                await connection.ResponseBody.FlushAsync(ending.Token);
+                if (!await FlushAsync(connection, time, ending))
+                {
+                    break;
+                }
                 next = source.MoveNextAsync().AsTask();
             }
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
         }
         finally
         {
@@ -61,6 +88,29 @@ internal sealed class EventsResponse<T>(IAsyncEnumerable<T> events, TimeSpan hea
             {
                 await disposing;
             }
+        }
+    }
+
+    /// <returns>False where the peer took nothing in time and was cut off.</returns>
+    private static async ValueTask<bool> FlushAsync(HttpConnection connection, TimeProvider time, CancellationToken ending)
+    {
+        var flush = connection.ResponseBody.FlushAsync(ending);
+        if (flush.IsCompletedSuccessfully)
+        {
+            flush.GetAwaiter().GetResult();
+            return true;
+        }
+        var flushing = flush.AsTask();
+        try
+        {
+            await flushing.WaitAsync(EventsResponse.WriteTimeout, time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            connection.Abort();
+            await ((Task)flushing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return false;
         }
     }
 

@@ -106,17 +106,28 @@ public abstract class Response
     }
 
     /// <summary>
-    /// Server-sent events: each item of a stream goes out at once, until the stream ends, the peer goes or the server stops.
+    /// Server-sent events: each item of a stream goes out at once, until the stream ends, the peer goes or the server stops. A peer that takes nothing for
+    /// 30 seconds while something waits for it is cut off; until it takes something, the stream is not asked for more.
     /// </summary>
     /// <typeparam name="T">
     /// The items' type. A <see cref="ServerEvent"/> carries a name and an id too; a string is sent as it is, anything else as JSON.
     /// </typeparam>
-    /// <param name="events">The stream; its token fires when it is to end.</param>
+    /// <param name="events">
+    /// The stream; its token fires when it is to end. That of a topic (<c>app.Topics.Subscribe(...)</c>), as any that is <see cref="IResumableEvents"/>, goes on behind the
+    /// event that the viewer's <c>Last-Event-ID</c> names.
+    /// </param>
     /// <param name="heartbeat">How long it may be silent before a comment is sent, so that nothing in between gives the connection up; null for 15 seconds.</param>
     public static Response Events<T>(IAsyncEnumerable<T> events, TimeSpan? heartbeat = null)
     {
         ArgumentNullException.ThrowIfNull(events);
-        return new EventsResponse<T>(events, heartbeat ?? TimeSpan.FromSeconds(15));
+        if (heartbeat is { } span)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(span, TimeSpan.Zero, nameof(heartbeat));
+        }
+        var every = heartbeat ?? TimeSpan.FromSeconds(15);
+        return events is IResumableEvents resumable
+            ? new EventsResponse<ServerEvent>((request, ending) => resumable.ReadFrom(EventsResponse.LastEventId(request), ending), every)
+            : new EventsResponse<T>((_, _) => events, every);
     }
 
     /// <summary>Sends the response: status, headers and body.</summary>

@@ -9,6 +9,9 @@ namespace Realtime.Sockets;
 /// <param name="policy">What is done when the queue is full.</param>
 internal sealed class TopicSubscriber(App app, SlowConsumer policy)
 {
+    /// <summary>The code of the error that ends it.</summary>
+    public const string TooSlow = "too_slow";
+
     private const int Capacity = 1024;
 
     private readonly Lock _gate = new();
@@ -46,7 +49,7 @@ internal sealed class TopicSubscriber(App app, SlowConsumer policy)
             {
                 _isTooSlow = true;
                 _wake.Writer.TryComplete(new TopicError(
-                    "too_slow", $"This subscriber of '{publication.Topic}' was {Capacity} events behind: read faster, or subscribe again."));
+                    TooSlow, $"This subscriber of '{publication.Topic}' was {Capacity} events behind: read faster, or subscribe again."));
                 return;
             }
         }

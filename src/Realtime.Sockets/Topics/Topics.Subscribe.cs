@@ -10,7 +10,8 @@ public sealed partial class Topics
     /// <remarks>
     /// A reader may be 1,024 events behind; then its policy applies. With <see cref="SlowConsumer.Disconnect"/> the sequence ends, with a <see cref="TopicError"/> with
     /// the code <c>too_slow</c>: go on from the last event's <see cref="TopicEvent.Position"/>. With the others events are left out, and <see cref="TopicEvent.Dropped"/> says
-    /// so. What was sent to one member or user is not heard.
+    /// so. What was sent to one member or user is not heard. Given to <see cref="Response.Events{T}"/> it lets browsers hear the topic, and go on behind what they have where
+    /// the topic keeps a history.
     /// </remarks>
     /// <param name="topic">The topic's full name, or a wildcard.</param>
     /// <param name="since">
@@ -28,17 +29,17 @@ public sealed partial class Topics
         ArgumentOutOfRangeException.ThrowIfNegative(history);
         if (!TopicWildcard.IsWildcard(topic))
         {
-            return HearAsync(Require(topic), since, history, slowConsumer, cancellationToken);
+            return new TopicFeed(this, Require(topic), since, history, slowConsumer, cancellationToken);
         }
         if (since is not null || history > 0)
         {
             throw new ArgumentException($"'{topic}' is a wildcard, which has no history: subscribe from now, or to one topic.", nameof(topic));
         }
         var all = MatchWildcard(topic) ?? throw new ArgumentException($"No topic can be heard by '{topic}': it matches no pattern of the app.", nameof(topic));
-        return HearAsync(all, null, 0, slowConsumer, cancellationToken);
+        return new TopicFeed(this, all, null, 0, slowConsumer, cancellationToken);
     }
 
-    private async IAsyncEnumerable<TopicEvent> HearAsync(
+    internal async IAsyncEnumerable<TopicEvent> HearAsync(
         Topic topic, StreamPosition? since, int newest, SlowConsumer? slowConsumer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var audience = await Audiences.EnterAsync(topic, cancellationToken);

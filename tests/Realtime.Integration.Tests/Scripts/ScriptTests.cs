@@ -73,6 +73,35 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    public async Task Live_sends_ticks_and_whatever_is_published_to_the_topic()
+    {
+        await using var script = await Script.RunAsync("live.cs");
+
+        using var ticks = new StreamReader(await script.Http.GetStreamAsync("/ticks", Script.Patience()));
+        foreach (var line in new[] { "data: 0", "", "data: 1", "" })
+        {
+            Assert.Equal(line, await ReadLineAsync(ticks));
+        }
+
+        using var feed = new StreamReader(await script.Http.GetStreamAsync("/feed", Script.Patience()));
+        Assert.StartsWith("retry: ", await ReadLineAsync(feed), StringComparison.Ordinal);
+        Assert.Equal("", await ReadLineAsync(feed));
+        Assert.Equal("event: sample", await ReadLineAsync(feed));
+        var sample = JsonElement.Parse((await ReadLineAsync(feed))!["data: ".Length..]);
+        Assert.Equal("load", sample.GetProperty("name").GetString());
+        Assert.InRange(sample.GetProperty("value").GetDouble(), 0, 1);
+    }
+
+    [Fact]
+    public async Task The_guide_shows_the_programs_that_run()
+    {
+        var guide = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "guide", "live.md"));
+        var program = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "samples", "scripts", "live.cs"));
+
+        Assert.Contains($"```csharp\n{program}```", guide, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_READMEs_program_does_what_the_README_says()
     {
         await using var script = await Script.RunReadmeAsync();
@@ -91,6 +120,8 @@ public sealed class ScriptTests
 
     private static ValueTask SendAsync(ClientWebSocket socket, string text) =>
         socket.SendAsync(Encoding.UTF8.GetBytes(text).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, Script.Patience());
+
+    private static Task<string?> ReadLineAsync(StreamReader reader) => reader.ReadLineAsync(Script.Patience()).AsTask();
 
     private static async Task<string> ReceiveAsync(ClientWebSocket socket)
     {
