@@ -5,7 +5,7 @@ using Realtime.Protocol;
 
 namespace Realtime.Sockets;
 
-/// <summary>The WebSocket endpoint that carries an app's topics, and the client that it serves to browsers.</summary>
+/// <summary>The endpoint that carries an app's topics, over WebSockets or event streams, and the client that it serves to browsers.</summary>
 internal sealed class RealtimeEndpoint
 {
     // Ids are unique over nodes and restarts, and short: a random beginning and a count.
@@ -29,6 +29,9 @@ internal sealed class RealtimeEndpoint
     /// <summary>The formats that clients may speak.</summary>
     public Codecs Codecs { get; private set; } = null!;
 
+    /// <summary>Where the clients of event streams post their messages.</summary>
+    public Inboxes Posts { get; } = new();
+
     /// <summary>What every client hears when the server goes.</summary>
     public SharedFrame Farewell => _farewell!;
 
@@ -41,7 +44,13 @@ internal sealed class RealtimeEndpoint
         app.OnBuild(() => endpoint.Build(app));
         app.OnStart(cancellationToken => topics.Backplane.OpenAsync(cancellationToken));
         app.WebSocketRoute(topics.Options.Path, endpoint.ServeAsync);
-        app.Get($"{topics.Options.Path.TrimEnd('/')}/client.js", ClientScript.Serve);
+        var fallback = new FallbackEndpoint(endpoint);
+        app.Get(topics.Options.Path, fallback.Open);
+        app.Post(topics.Options.Path, fallback.PostAsync);
+        foreach (var name in ClientScript.Names)
+        {
+            app.Get($"{topics.Options.Path.TrimEnd('/')}/{name}", new ClientScript(name).Serve);
+        }
         return endpoint;
     }
 

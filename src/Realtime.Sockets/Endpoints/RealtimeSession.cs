@@ -99,6 +99,32 @@ internal sealed partial class RealtimeSession
         }
     }
 
+    /// <summary>Lives with one event stream, whose client posts its messages.</summary>
+    public static async ValueTask RunAsync(RealtimeEndpoint endpoint, Request request, HttpConnection connection)
+    {
+        var codec = endpoint.Codecs.Json;
+        var session = new RealtimeSession(endpoint, request, codec);
+        var link = new EventStreamLink(connection, endpoint.Host.Options, endpoint.Host.Wheel)
+        {
+            Farewell = endpoint.Farewell.For(codec),
+            IsExcused = () => session._lane.IsFull,
+        };
+        session.Link = link;
+        var key = endpoint.Posts.Add(new Inbox(session.HearAsync));
+        session.Send(codec.Welcome(session.Id, endpoint.Options.Heartbeat, key));
+        link.Open(endpoint.Options.Heartbeat);
+        try
+        {
+            await link.Ended;
+        }
+        finally
+        {
+            endpoint.Posts.Remove(key);
+            await session.EndAsync();
+            await link.ReleaseAsync();
+        }
+    }
+
     /// <summary>Queues a frame; a client that is too slow for it is closed.</summary>
     public void Send(PreparedFrame frame)
     {
@@ -179,17 +205,14 @@ internal sealed partial class RealtimeSession
         {
             while (await receiver.ReceiveAsync())
             {
-                Link.Heard();
-                if (Link.IsClosing)
+                if (receiver.Type == Codec.MessageType)
                 {
-                    continue;
+                    await HearAsync(receiver.Bytes);
                 }
-                if (receiver.Type != Codec.MessageType)
+                else
                 {
                     Link.Close(CloseCodes.Unsupported, "This subprotocol has no messages of this kind.");
-                    continue;
                 }
-                await ReceiveAsync(receiver.Bytes);
             }
         }
         finally
@@ -198,8 +221,14 @@ internal sealed partial class RealtimeSession
         }
     }
 
-    private ValueTask ReceiveAsync(ReadOnlyMemory<byte> bytes)
+    // One message after the other: the task says when the next may come.
+    private ValueTask HearAsync(ReadOnlyMemory<byte> bytes)
     {
+        Link.Heard();
+        if (Link.IsClosing)
+        {
+            return default;
+        }
         var isInTime = _bucket.TryTake();
         if (!Codec.TryRead(bytes, out var message, out var fault) || !isInTime)
         {

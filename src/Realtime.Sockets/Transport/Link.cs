@@ -2,13 +2,14 @@ using Realtime.Protocol;
 
 namespace Realtime.Sockets;
 
-/// <summary>One accepted WebSocket: its connection, its outbox, and how it is brought to an end within a limit.</summary>
-internal sealed class Link : IThreadPoolWorkItem
+/// <summary>One accepted WebSocket, or what stands in for it: its connection, its outbox, and how it is brought to an end within a limit.</summary>
+internal class Link : IThreadPoolWorkItem
 {
     private const long Never = long.MaxValue / 2;
 
     private readonly TimingWheel _wheel;
     private readonly SocketOptions _options;
+    private readonly WebSocketConnection? _connection;
     private long _heartbeat;
     private string _silence = "Nothing was heard for two heartbeats.";
     private KeepAlive _keepAlive;
@@ -23,13 +24,24 @@ internal sealed class Link : IThreadPoolWorkItem
 
     private Link(WebSocketConnection connection, SocketOptions options, TimingWheel wheel)
     {
-        Connection = connection;
+        _connection = connection;
         _options = options;
         _wheel = wheel;
     }
 
-    /// <summary>The contract's connection below.</summary>
-    public WebSocketConnection Connection { get; }
+    /// <summary>For links over something else than a WebSocket.</summary>
+    /// <param name="outbox">The only writer.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="wheel">The wheel of all links.</param>
+    protected Link(Outbox outbox, SocketOptions options, TimingWheel wheel)
+    {
+        Outbox = outbox;
+        _options = options;
+        _wheel = wheel;
+    }
+
+    /// <summary>The contract's connection below, of a WebSocket.</summary>
+    public WebSocketConnection Connection => _connection ?? throw new InvalidOperationException("This link is no WebSocket: it has no such connection.");
 
     /// <summary>The connection's only writer.</summary>
     public Outbox Outbox { get; private set; } = null!;
@@ -228,6 +240,13 @@ internal sealed class Link : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Puts the close behind what is queued.</summary>
+    protected virtual Task SayCloseAsync(int code, string? reason) => Connection.CloseAsync(code, reason).AsTask();
+
+    /// <summary>Cuts the connection.</summary>
+    /// <exception cref="ObjectDisposedException">It is over already.</exception>
+    protected virtual void Abort() => Connection.Abort();
+
     void IThreadPoolWorkItem.Execute()
     {
         if (_isEnded)
@@ -257,7 +276,7 @@ internal sealed class Link : IThreadPoolWorkItem
     {
         try
         {
-            await Connection.CloseAsync(_closeCode, _closeReason);
+            await SayCloseAsync(_closeCode, _closeReason);
         }
         catch (Exception)
         {
@@ -270,7 +289,7 @@ internal sealed class Link : IThreadPoolWorkItem
     {
         try
         {
-            Connection.Abort();
+            Abort();
         }
         catch (ObjectDisposedException)
         {

@@ -36,11 +36,18 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
     public abstract T? ReadData<T>(ReadOnlyMemory<byte> data, JsonTypeInfo<T> contract);
 
     /// <summary>Writes <c>welcome</c>.</summary>
-    public PreparedFrame Welcome(string connection, TimeSpan heartbeat) => Write((connection, heartbeat), static (writer, state) =>
+    /// <param name="connection">The connection's name in logs.</param>
+    /// <param name="heartbeat">How often the client must be heard.</param>
+    /// <param name="key">What the client's messages are posted with; null where they come over a WebSocket.</param>
+    public PreparedFrame Welcome(string connection, TimeSpan heartbeat, string? key = null) => Write((connection, heartbeat, key), static (writer, state) =>
     {
         writer.Type("welcome"u8);
         writer.Text("connection"u8, state.connection);
         writer.Integer("heartbeat"u8, (long)state.heartbeat.TotalMilliseconds);
+        if (state.key is { } key)
+        {
+            writer.Text("key"u8, key);
+        }
     });
 
     /// <summary>Writes a <c>reply</c> with status ok.</summary>
