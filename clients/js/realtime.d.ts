@@ -26,13 +26,26 @@ export interface MessagePack {
 
 /** How to connect. */
 export interface Options {
-    /** The constructor of the WebSocket; the global one unless given. Node before version 22 has none: pass that of the package ws. */
-    WebSocket?: new (url: string, protocols: string[]) => any;
+    /** The constructor of the WebSocket; the global one unless given. Node before version 22 has none: pass that of the package ws. Null for none: then the fallback is all there is. */
+    WebSocket?: (new (url: string, protocols: string[]) => any) | null;
     /**
      * The module `@msgpack/msgpack`: messages then are MessagePack in binary frames instead of JSON, a Uint8Array goes and comes as bytes and a Date
      * as an instant. The server's types of bytes and times say which is which; with JSON they come as base64 and ISO 8601 text.
      */
     msgpack?: MessagePack;
+    /**
+     * What proves who this client is: goes with the address as `token` in its query. A function is asked before each attempt to connect, so that the token is never
+     * an old one; where it fails, the attempt has failed.
+     */
+    token?: string | (() => string | Promise<string>);
+    /** Whether the server is reached by an event stream and posts (server-sent events) where WebSockets are blocked. True unless given. */
+    fallback?: boolean;
+    /**
+     * Milliseconds after which a client that fell back tries a WebSocket again; each time that fails it is doubled, up to ten times this. 30,000 unless given.
+     */
+    retryWebSocket?: number;
+    /** How to ask over HTTP for the fallback; the global `fetch` unless given. */
+    fetch?: typeof globalThis.fetch;
     /** How many events a topic keeps for sending while the connection is away; one more is rejected with "queue_full". 100 unless given. */
     queueLimit?: number;
     /** Milliseconds in which the server has to say welcome, and to answer a ping. 10,000 unless given. */
@@ -49,7 +62,7 @@ export interface Options {
 /**
  * Opens a connection and keeps it open: a lost one is replaced, and the topics go on where they were.
  * @param url Where the server is: absolute, or relative to the page. `/realtime` on the page's host unless given.
- * @throws Error when there is no WebSocket, TypeError when there is no page that a relative URL could be relative to.
+ * @throws Error when there is neither a WebSocket nor a `fetch` to fall back to, TypeError when there is no page that a relative URL could be relative to.
  */
 export function connect(url?: string | URL, options?: Options): Client;
 export function connect(options: Options): Client;
@@ -60,6 +73,8 @@ export interface Client {
     readonly state: State;
     /** Why the connection was lost; null while it is not. */
     readonly reason: Reason | null;
+    /** How the server is reached right now: "stream" (server-sent events and posts) where WebSockets are blocked; null while it is not. */
+    readonly transport: "websocket" | "stream" | null;
     /** Called with each new state; with a reason for "waiting" and "closed". */
     onstate: ((state: State, reason: Reason | null) => void) | null;
     /** Called for a fault that belongs to no call and no topic. */

@@ -1,10 +1,13 @@
 // The realtime client for browsers and Node: topics, presence, and resume over one connection.
-// One ES module without dependencies; what goes over the wire is written in docs/protocol.md.
+// ES modules without dependencies; what goes over the wire is written in docs/protocol.md.
+import { openStream } from "./stream.js";
 
 const MAX_MESSAGE_BYTES = 65_536;
 const MAX_UNDER_WAY = 8;
 const MAX_TIMEOUT = 2_147_483_647;      // setTimeout fires at once for anything above
 const FIRST_PING = 5_000;               // answered: this connection is good, so the backoff starts anew
+const MAX_BLOCKED = 2;                  // so many WebSockets in a row without a welcome: try whether the server can be reached without
+const LONGEST_CLIMB = 10;               // how many times the first wait a client that has no WebSocket waits at most before it tries one again
 
 /** What went wrong: `code` is for programs, `message` for people; `details` is whatever more the app's handler had to say. */
 export class RealtimeError extends Error {
@@ -26,13 +29,18 @@ export function connect(url = "/realtime", options = {}) {
     if (typeof url === "object" && !(url instanceof URL)) {
         return connect(undefined, url);
     }
-    const WebSocket = options.WebSocket ?? globalThis.WebSocket;
-    if (typeof WebSocket !== "function") {
+    const { WebSocket = globalThis.WebSocket, fetch = globalThis.fetch, fallback = true } = options;
+    const canStream = fallback && typeof fetch === "function";
+    if (typeof WebSocket !== "function" && !canStream) {
         throw new Error("There is no WebSocket here. Node has one from version 22 on; before that, pass one: connect(url, { WebSocket }), from the package ws for example.");
     }
     const address = resolve(url);
     const format = options.msgpack ? messagePack(options.msgpack) : JSON_TEXT;
-    return new Client(events => openWebSocket(WebSocket, address, format, events), format, options);
+    const ways = new Ways(
+        typeof WebSocket !== "function" ? null : withToken(address, options.token, (url, events) => openWebSocket(WebSocket, url, format, events)),
+        !canStream ? null : withToken(address.replace(/^ws/, "http"), options.token, (url, events) =>
+            openStream(fetch, url, { asText: format.asText, timers: options.timers ?? globalThis }, events)));
+    return new Client(ways, format, options);
 }
 
 /** A connection that carries many topics. Made by `connect`. */
@@ -43,8 +51,9 @@ class Client {
     #topics = new Map();
 
     #format;
+    #idle = null;           // what to do once nothing is under way; meanwhile nothing new is sent
 
-    constructor(open, format, options) {
+    constructor(ways, format, options) {
         this.#format = format;
         this._random = options.random ?? Math.random;
         this._timers = options.timers ?? globalThis;
@@ -54,11 +63,20 @@ class Client {
         this.onstate = null;
         /** Called with a RealtimeError for a fault that belongs to no call and no topic. */
         this.onerror = null;
-        this.#link = new Link(open, this._timers, this._random, options.timeout ?? 10_000, {
+        const waits = { welcome: options.timeout ?? 10_000, climb: options.retryWebSocket ?? 30_000 };
+        this.#link = new Link(ways, this._timers, this._random, waits, {
             ping: () => this._request({ type: "ping" }, () => {}),
             open: () => this.#topics.forEach(topic => topic._connected()),
             message: message => this.#receive(message),
             lost: () => this.#lost(),
+            hold: action => {
+                this.#idle = action;
+                this.#settled();
+            },
+            release: () => {
+                this.#idle = null;
+                this.#topics.forEach(topic => topic._drain());
+            },
             state: (state, reason) => call(this.onstate, state, reason),
         });
         this.#link.connect();
@@ -74,6 +92,11 @@ class Client {
         return this.#link.reason;
     }
 
+    /** How the server is reached: "websocket", or "stream" where WebSockets are blocked; null while it is not. */
+    get transport() {
+        return this.#link.transport;
+    }
+
     /** The topic of this name; the same object each time, until it is left. Nothing is sent before its `join`. */
     topic(name) {
         return this.#topics.get(name) ?? this._keep(new Topic(this, name));
@@ -86,6 +109,11 @@ class Client {
 
     get _connected() {
         return this.#link.connected;
+    }
+
+    /** Whether events have to wait: a better connection is about to take over. */
+    get _holding() {
+        return this.#idle !== null;
     }
 
     /** Registers a topic under its name; one that is joined keeps its place against another object. */
@@ -134,6 +162,7 @@ class Client {
             const settle = this.#pending.get(message.ref);
             this.#pending.delete(message.ref);
             settle?.(message);
+            this.#settled();
         } else if (message.type === "error") {
             call(this.onerror, errorOf(message));
         } else {
@@ -141,7 +170,17 @@ class Client {
         }
     }
 
+    /** A reply came: where something waits for the last one, its time may have come. */
+    #settled() {
+        if (this.#idle !== null && this.#pending.size === 0) {
+            const idle = this.#idle;
+            this.#idle = null;
+            idle();
+        }
+    }
+
     #lost() {
+        this.#idle = null;
         const pending = [...this.#pending.values()];
         this.#pending.clear();
         this._pace.clear();
@@ -267,7 +306,7 @@ class Topic {
             }
             const message = this.#client._encode(request);
             const call = { message, resolve, reject };
-            if (this.#joined && this.#queue.length === 0) {
+            if (this.#joined && this.#queue.length === 0 && !this.#client._holding) {
                 return this.#client._transmit(message, reply => conclude(call, reply));
             }
             if (this.#queue.length >= this.#client._queueLimit) {
@@ -390,7 +429,7 @@ class Topic {
         }                           // else the reset behind this reply moves the place: lost in between, it comes again
         this.#settle?.resolve(reply.data);
         this.#settle = null;
-        this.#drain();
+        this._drain();
     }
 
     #refused(error) {
@@ -476,14 +515,14 @@ class Topic {
     }
 
     /** Sends what waited, each behind the answer to the one before: in order, and no faster than the server likes it. */
-    #drain() {
-        if (!this.#joined || this.#draining || this.#queue.length === 0) {
+    _drain() {
+        if (!this.#joined || this.#draining || this.#queue.length === 0 || this.#client._holding) {
             return;
         }
         this.#draining = true;
         this.#client._pace.enter(done => {
             const call = this.#queue[0];
-            if (!call || !this.#joined) {
+            if (!call || !this.#joined || this.#client._holding) {
                 this.#draining = false;
                 return done();
             }
@@ -496,7 +535,7 @@ class Topic {
                 }
                 conclude(call, reply);
                 this.#draining = false;
-                this.#drain();
+                this._drain();
             });
         });
     }
@@ -581,14 +620,62 @@ class Listeners {
     }
 }
 
-/** Keeps one connection after another: attempts, backoff, heartbeat. Knows the welcome, the away, and nothing of topics. */
+/** Chooses how to reach the server: by WebSocket, or where that is blocked by event stream and posts. Either may be missing. */
+class Ways {
+    #blocked = 0;
+
+    constructor(socket, stream) {
+        this.#all = { socket, stream };
+        this.#now = socket ? "socket" : "stream";
+    }
+
+    #all;
+    #now;
+
+    /** Whether a WebSocket could take over from what is used now. */
+    get canClimb() {
+        return this.#now === "stream" && this.#all.socket !== null;
+    }
+
+    get transport() {
+        return this.#now === "socket" ? "websocket" : "stream";
+    }
+
+    open(events) {
+        return this.#all[this.#now](events);
+    }
+
+    openSocket(events) {
+        return this.#all.socket(events);
+    }
+
+    /** No welcome came. One way that fails says little, for the server may be down: what the other way does tells. */
+    failed() {
+        if (this.#all.socket === null || this.#all.stream === null) {
+            return;
+        }
+        if (this.#now === "stream") {
+            this.#now = "socket";
+        } else if (++this.#blocked >= MAX_BLOCKED) {
+            this.#now = "stream";
+        }
+    }
+
+    /** A WebSocket was welcomed: nothing blocks it. */
+    socketWorks() {
+        this.#blocked = 0;
+        this.#now = "socket";
+    }
+}
+
+/** Keeps one connection after another: attempts, backoff, heartbeat, and the climb back to a WebSocket. Knows the welcome, the away, and nothing of topics. */
 class Link {
     state = "connecting";
     reason = null;
-    #open;
+    #ways;
     #timers;
     #random;
-    #timeout;
+    #waits;
     #events;
     #transport = null;
     #timer = null;          // one at a time: the welcome's deadline, the next ping, its answer's deadline, or the next attempt
@@ -596,34 +683,46 @@ class Link {
     #away = null;
     #heartbeat = 0;
     #pinged = false;
+    #climber = null;        // a WebSocket that may take over
+    #climbTimer = null;     // the next climb, or the deadline of this one
+    #climbs = 0;
     #wake = () => this.#awake();
 
-    constructor(open, timers, random, timeout, events) {
-        this.#open = open;
+    constructor(ways, timers, random, waits, events) {
+        this.#ways = ways;
         this.#timers = timers;
         this.#random = random;
-        this.#timeout = timeout;
+        this.#waits = waits;
         this.#events = events;
         globalThis.addEventListener?.("online", this.#wake);
         globalThis.document?.addEventListener?.("visibilitychange", this.#wake);
+    }
+
+    get transport() {
+        return this.state === "open" ? this.#ways.transport : null;
     }
 
     /** Whether something can be sent right now; the welcome may still be on its way. */
     connected = false;
 
     connect() {
-        this.#transport = this.#open({
+        this.#transport = this.#ways.open(this.#heard());
+        this.#arm(this.#waits.welcome, () => this.#drop("The server did not say welcome in time."));
+        if (this.state !== "connecting") {
+            this.#enter("connecting", null);
+        }
+    }
+
+    /** What a transport tells. */
+    #heard() {
+        return {
             open: () => {
                 this.connected = true;
                 this.#events.open();
             },
             message: message => this.#receive(message),
             close: (code, message) => this.#lost({ code, message }),
-        });
-        this.#arm(this.#timeout, () => this.#drop("The server did not say welcome in time."));
-        if (this.state !== "connecting") {
-            this.#enter("connecting", null);
-        }
+        };
     }
 
     send(frame) {
@@ -651,8 +750,12 @@ class Link {
             if (message.type !== "welcome") {
                 return;         // the welcome is the first message; whoever speaks before it is no server of ours
             }
-            this.#heartbeat = message.heartbeat > 0 ? Math.min(message.heartbeat, MAX_TIMEOUT) : 25_000;
-            this.#arm(Math.min(this.#heartbeat * 0.8, FIRST_PING), () => this.#ping());
+            if (this.#ways.transport === "websocket") {
+                this.#ways.socketWorks();
+            } else if (this.#ways.canClimb) {
+                this.#climbLater();
+            }
+            this.#welcomed(message);
             this.#enter("open", null);
         } else if (this.#pinged) {
             this.#pinged = false;
@@ -666,9 +769,68 @@ class Link {
         this.#events.message(message);
     }
 
+    #welcomed({ heartbeat }) {
+        this.#heartbeat = heartbeat > 0 ? Math.min(heartbeat, MAX_TIMEOUT) : 25_000;
+        this.#arm(Math.min(this.#heartbeat * 0.8, FIRST_PING), () => this.#ping());
+    }
+
+    /** Tries a WebSocket again after a while, each time a longer one: what blocks it may have gone. */
+    #climbLater() {
+        const wait = this.#waits.climb * Math.min(LONGEST_CLIMB, 2 ** this.#climbs++);
+        this.#climbTimer = this.#timers.setTimeout(() => this.#climb(), wait * (0.5 + this.#random() / 2));
+    }
+
+    #climb() {
+        this.#stopClimbing();
+        let welcome = null;
+        const fail = () => {
+            this.#stopClimbing();
+            this.#events.release();
+            this.#climbLater();
+        };
+        let events = {
+            open: () => {},
+            message: message => {
+                if (welcome === null && message?.type === "welcome") {
+                    welcome = message;
+                    // Not in the middle of anything: what is under way is answered first, and nobody has to ask whether it happened.
+                    this.#events.hold(() => events = this.#takeOver(this.#climber, welcome));
+                }
+            },
+            close: fail,
+        };
+        this.#climber = this.#ways.openSocket({
+            open: () => events.open(),
+            message: message => events.message(message),
+            close: (code, message) => events.close(code, message),
+        });
+        this.#climbTimer = this.#timers.setTimeout(fail, this.#waits.welcome);
+    }
+
+    /** Goes on over the WebSocket; the topics go on where they were. Returns what hears it from now on. */
+    #takeOver(socket, welcome) {
+        const old = this.#transport;
+        this.#climber = null;
+        this.#gone();
+        old.close(1000, "");
+        this.#climbs = 0;
+        this.#ways.socketWorks();
+        this.#transport = socket;
+        this.connected = true;
+        this.#welcomed(welcome);
+        this.#events.open();
+        return this.#heard();
+    }
+
+    #stopClimbing() {
+        this.#timers.clearTimeout(this.#climbTimer);
+        this.#climber?.close(1000, "");
+        this.#climber = null;
+    }
+
     #ping() {
         this.#pinged = true;
-        this.#arm(this.#timeout, () => this.#drop("The server does not answer any more."));
+        this.#arm(this.#waits.welcome, () => this.#drop("The server does not answer any more."));
         this.#events.ping();
     }
 
@@ -682,6 +844,9 @@ class Link {
         } else if (this.state === "open" && !this.#pinged) {
             this.#ping();
         }
+        if (this.state === "open" && this.#ways.canClimb && this.#climber === null) {
+            this.#climb();
+        }
     }
 
     #drop(message) {
@@ -694,6 +859,9 @@ class Link {
             this.#transport = null;
             return this.close(reason);
         }
+        if (this.state === "connecting") {
+            this.#ways.failed();
+        }
         this.#gone();
         const window = this.#away ?? backoff(this.#attempt);
         this.#attempt++;
@@ -703,6 +871,7 @@ class Link {
     }
 
     #gone() {
+        this.#stopClimbing();
         this.#timers.clearTimeout(this.#timer);
         this.#transport = null;
         this.#pinged = false;
@@ -748,6 +917,7 @@ function openWebSocket(WebSocket, address, format, events) {
 const JSON_TEXT = {
     subprotocol: "realtime.v1.json",
     encode: JSON.stringify,
+    asText: text => text,
     decode: text => attempt(() => JSON.parse(text)),
     sizeOf: text => new TextEncoder().encode(text).length,
 };
@@ -758,8 +928,14 @@ function messagePack({ encode, decode }) {
         subprotocol: "realtime.v1.msgpack",
         encode: message => encode(message, { ignoreUndefined: true }),      // as JSON.stringify does
         decode: data => attempt(() => decode(new Uint8Array(data))),
+        asText: bytes => JSON.stringify(decode(bytes), (_, value) => value instanceof Uint8Array ? base64(value) : value),
         sizeOf: bytes => bytes.length,
     };
+}
+
+/** Bytes as JSON has them here. */
+function base64(bytes) {
+    return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""));
 }
 
 /** What a function returns, or null if it throws. */
@@ -769,6 +945,31 @@ function attempt(decode) {
     } catch {
         return null;
     }
+}
+
+/** A way to open a transport, behind whatever gives the token for its address. */
+function withToken(address, token, open) {
+    if (token === undefined || token === null) {
+        return events => open(address, events);
+    }
+    return events => {
+        let transport = null;
+        let over = false;
+        Promise.resolve().then(() => typeof token === "function" ? token() : token).then(value => {
+            if (!over) {
+                const url = new URL(address);
+                url.searchParams.set("token", value);
+                transport = open(url.href, events);
+            }
+        }, error => over || events.close(1006, `There is no token: ${error?.message ?? error}`));
+        return {
+            send: frame => transport.send(frame),
+            close(code, message) {
+                over = true;
+                transport?.close(code, message);
+            },
+        };
+    };
 }
 
 function resolve(url) {

@@ -106,6 +106,40 @@ public sealed class ClientBrowserTests(Browser browser) : IAsyncLifetime
         Assert.Empty(window.Errors);
     }
 
+    [Fact]
+    public async Task A_page_whose_WebSockets_are_blocked_talks_all_the_same_and_climbs_back_losing_and_doubling_nothing()
+    {
+        await using var proxy = new UpgradeBlocker(_target.Address) { IsBlocking = true };
+        await using var window = await browser.OpenAsync();
+        await window.Page.GotoAsync(proxy.Address.OriginalString);
+        await window.Page.EvaluateAsync(Enter.Replace("connect()", "connect({ random: () => 0, retryWebSocket: 200 })", StringComparison.Ordinal), "Ada");
+        Assert.Equal("stream", await window.Page.EvaluateAsync<string>("() => client.transport"));
+
+        for (var number = 0; number < 40; number++)
+        {
+            await _target.App.Topics.PublishAsync("room:lobby", "said", new { user = "server", text = $"{number}" });
+            await window.Page.EvaluateAsync("number => room.send('say', { text: String(number) })", number);
+            if (number == 10)
+            {
+                proxy.IsBlocking = false;
+            }
+            if (number == 20)
+            {
+                await UntilAsync(window, "client.transport === 'websocket'");
+                proxy.IsBlocking = true;
+                _target.Cut("room:lobby");
+                await UntilAsync(window, "client.transport === 'stream' && room.joined");
+            }
+        }
+
+        await UntilAsync(window, "said.length >= 80");
+        Assert.Equal(
+            Enumerable.Range(0, 40).SelectMany(static number => new[] { $"server: {number}", $"Ada: {number}" }),
+            await window.Page.EvaluateAsync<string[]>("() => said"));
+        await UntilAsync(window, "members.join() === 'Ada'");
+        Assert.Empty(window.Errors);
+    }
+
     private static Task<IJSHandle> UntilAsync(BrowserWindow window, string condition) => window.Page.WaitForFunctionAsync($"() => {condition}");
 
     private async Task<BrowserWindow> OpenAsync()

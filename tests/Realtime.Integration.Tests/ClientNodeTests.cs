@@ -12,6 +12,7 @@ public sealed class ClientNodeTests
     [InlineData("restart")]
     [InlineData("pressure")]
     [InlineData("msgpack")]
+    [InlineData("fallback")]
     public async Task The_client_keeps_its_promises_in_Node(string suite)
     {
         var client = Path.Combine(Repository.Root, "clients", "js");

@@ -41,7 +41,14 @@ internal sealed class ClientTarget : IAsyncDisposable
     {
         foreach (var member in App.Topics.MembersOf(topic))
         {
-            ((WebSocketConnection)member.Request.Connection).Abort();
+            if (member.Request.Connection is WebSocketConnection socket)
+            {
+                socket.Abort();
+            }
+            else
+            {
+                ((HttpConnection)member.Request.Connection).Abort();
+            }
         }
     }
 

@@ -42,7 +42,7 @@ export async function until(check) {
 
 /** A client that connects again at once, unless told otherwise. */
 export function startClient(t, url = target, options = {}) {
-    const client = connect(url, { WebSocket, random: () => 0, ...options });
+    const client = connect(url, { WebSocket, random: () => 0, fallback: false, ...options });
     t.after(() => client.close());
     return client;
 }
@@ -73,6 +73,8 @@ export async function startNetwork(t) {
         /** Called for each new connection; returns how many bytes from the server to let through, or undefined for all. */
         allowance: () => undefined,
         stalled: false,
+        /** Whether WebSockets are blocked, as by a proxy that does not know them. */
+        blocked: false,
         connections: 0,
         cut() {
             links.forEach(cut => cut());
@@ -93,7 +95,13 @@ export async function startNetwork(t) {
             socket.on("error", cut);
             socket.on("close", cut);
         }
-        client.on("data", data => network.stalled || upstream.write(data));
+        client.on("data", data => {
+            if (network.blocked && /^upgrade: websocket/im.test(data.toString("latin1"))) {
+                cut();
+            } else if (!network.stalled) {
+                upstream.write(data);
+            }
+        });
         upstream.on("data", data => {
             if (network.stalled) {
                 return;

@@ -6,7 +6,7 @@ import { Mailbox, startServer } from "./scripted-server.js";
 
 export function startClient(t, url, options = {}) {
     const timers = new ManualTimers();
-    const client = connect(url, { WebSocket, timers, random: () => 0.5, ...options });
+    const client = connect(url, { WebSocket, timers, random: () => 0.5, fallback: false, ...options });
     const states = new Mailbox();
     client.onstate = (state, reason) => states.put({ state, reason });
     t.after(() => client.close());

@@ -29,10 +29,61 @@ test("without a page or a WebSocket the error says what to pass", () => {
     const global = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
     Object.defineProperty(globalThis, "WebSocket", { value: undefined, configurable: true });
     try {
-        assert.throws(() => connect("ws://127.0.0.1:1/"), /pass one: connect\(url, \{ WebSocket \}\)/);
+        assert.throws(() => connect("ws://127.0.0.1:1/", { fallback: false }), /pass one: connect\(url, \{ WebSocket \}\)/);
     } finally {
         global ? Object.defineProperty(globalThis, "WebSocket", global) : delete globalThis.WebSocket;
     }
+});
+
+test("a token is asked for before each attempt and goes with the address", async t => {
+    const server = await startServer(t);
+    const urls = [];
+    let tokens = 0;
+    const { next, timers } = startClient(t, `${server.url}?room=a`, {
+        token: async () => `t ${++tokens}`,
+        WebSocket: class extends WebSocket {
+            constructor(url, protocols) {
+                super(url, protocols);
+                urls.push(new URL(url).search);
+            }
+        },
+    });
+    (await server.welcome()).cut();
+    await next("open");
+    await next("waiting");
+    timers.next();
+    await next("connecting");
+    await server.welcome();
+    await next("open");
+    assert.deepEqual(urls, ["?room=a&token=t+1", "?room=a&token=t+2"]);
+});
+
+test("without a token the client waits and asks again", async t => {
+    const server = await startServer(t);
+    let tokens = 0;
+    const { next, timers } = startClient(t, server.url, {
+        token() {
+            if (tokens++ === 0) {
+                throw new Error("signed out");
+            }
+            return "t";
+        },
+    });
+    assert.match((await next("waiting")).message, /signed out/);
+    timers.next();
+    await next("connecting");
+    await server.welcome();
+    await next("open");
+});
+
+test("a client that closes while it waits for a token connects no more", async t => {
+    const server = await startServer(t);
+    let give;
+    const { client, next } = startClient(t, server.url, { token: () => new Promise(resolve => give = resolve), WebSocket: class { constructor() { assert.fail(); } } });
+    await null;
+    client.close();
+    await next("closed");
+    give("late");
 });
 
 test("the wait between attempts has full jitter in a window that doubles up to 30 seconds", async t => {

@@ -2,30 +2,39 @@ using System.Security.Cryptography;
 
 namespace Realtime.Sockets;
 
-/// <summary>The browser's client, as it is served beside the realtime endpoint.</summary>
-internal static class ClientScript
+/// <summary>A module of the browser's client, as it is served beside the realtime endpoint.</summary>
+internal sealed class ClientScript
 {
-    private static readonly byte[] Bytes = Load();
-    private static readonly string Tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Bytes).AsSpan(0, 8))}\"";
+    /// <summary>The modules' names, below the endpoint's path: they import each other by these.</summary>
+    public static readonly IReadOnlyList<string> Names = ["client.js", "stream.js"];
+
+    private readonly byte[] _bytes;
+    private readonly string _tag;
+
+    public ClientScript(string name)
+    {
+        _bytes = Load(name);
+        _tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(_bytes).AsSpan(0, 8))}\"";
+    }
 
     /// <summary>Answers with the script, or with 304 where the browser has this version (RFC 9110, section 13.1.2).</summary>
-    public static Response Serve(Request request)
+    public Response Serve(Request request)
     {
-        var response = Knows(request) ? Response.Status(304) : Response.Bytes(Bytes, "text/javascript; charset=utf-8");
-        response.Headers["ETag"] = Tag;
+        var response = Knows(request) ? Response.Status(304) : Response.Bytes(_bytes, "text/javascript; charset=utf-8");
+        response.Headers["ETag"] = _tag;
         // Asked again each time, and then mostly answered with 304: a server and its pages never differ in version.
         response.Headers["Cache-Control"] = "no-cache";
         return response;
     }
 
-    private static bool Knows(Request request)
+    private bool Knows(Request request)
     {
         foreach (var field in request.Headers["If-None-Match"])
         {
             foreach (var tag in field.AsSpan().Split(','))
             {
                 var known = field.AsSpan()[tag].Trim();
-                if (known is "*" || known.EndsWith(Tag, StringComparison.Ordinal))
+                if (known is "*" || known.EndsWith(_tag, StringComparison.Ordinal))
                 {
                     return true;
                 }
@@ -34,10 +43,10 @@ internal static class ClientScript
         return false;
     }
 
-    private static byte[] Load()
+    private static byte[] Load(string name)
     {
-        using var stream = typeof(ClientScript).Assembly.GetManifestResourceStream("client.js")
-            ?? throw new InvalidOperationException("The browser's client is not in this build: clients/js/realtime.js was missing when it was made.");
+        using var stream = typeof(ClientScript).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} of the browser's client is not in this build: clients/js was missing when it was made.");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;

@@ -10,6 +10,9 @@ export async function chat(): Promise<string> {
     connect(new URL("https://example.org/realtime"), { queueLimit: 10, timeout: 5_000, random: () => 0.5, timers: { setTimeout, clearTimeout } });
 
     connect("/realtime", { msgpack });
+    connect({ token: async () => "t", fallback: true, retryWebSocket: 60_000, fetch: globalThis.fetch });
+    connect({ token: "t", WebSocket: null });
+    console.log(client.transport === "stream");
     connect({ msgpack });
 
     client.onstate = (state, reason) => console.log(state satisfies State, reason?.code.toFixed(), reason?.message);
