@@ -31,10 +31,11 @@ internal sealed class Codecs
             }
         }
         _all = [.. all];
+        Json = all[0] as JsonCodec ?? new JsonCodec(all.Count, options);
     }
 
-    /// <summary>The format of event streams, which are text.</summary>
-    public WireCodec Json => _all[0];
+    /// <summary>The format of event streams, whatever WebSockets have in its place.</summary>
+    public WireCodec Json { get; }
 
     /// <summary>The codec of the first subprotocol offered that is spoken here, or null (RFC 6455, section 4.1: a client offers its favourite first).</summary>
     public WireCodec? Choose(IEnumerable<string> offered)
