@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Realtime.Testing;
 
 namespace Realtime.Sockets.Tests.Wire;
 
@@ -39,6 +40,41 @@ public sealed partial class ProtocolPageTests
     {
         Assert.Empty(new[] { "join", "leave", "event", "history", "ping" }.Except(TypesOf(FromClients)));
         Assert.Empty(new[] { "welcome", "reply", "event", "skip", "left", "presence", "reset", "dropped", "away", "error" }.Except(TypesOf(FromTheServer)));
+    }
+
+    [Fact]
+    public async Task The_session_on_the_page_happens_as_it_is_written()
+    {
+        var app = new App();
+        app.Topic("room:{name}", static room => room.History(100).Presence()
+            .OnJoin(static (Member member, string name, Join join) =>
+            {
+                member.User = join.User;
+                return new { welcome = $"Welcome to {name}, {join.User}." };
+            })
+            .On("say", static (Member member, Say say) => member.Topic.PublishAsync("said", new { member.User, say.Text })));
+        await using var server = await TestServer.StartAsync(app);
+        for (var number = 1; number <= 12; number++)
+        {
+            await app.Topics.PublishAsync("room:lobby", "said", number);
+        }
+        await using var ada = await TestClient.ConnectAsync(server, welcomed: false);
+        await using var alan = await TestClient.ConnectAsync(server);
+
+        foreach (var line in Session().Match(Page()).Groups["lines"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line[0] == 'C')
+            {
+                await ada.SendTextAsync(line[3..]);
+                continue;
+            }
+            if (line.Contains("\"joined\"", StringComparison.Ordinal))
+            {
+                await alan.JoinAsync("room:lobby", new { user = "Alan" });
+            }
+            var said = (await ada.NextAsync()).GetRawText();
+            Assert.Equal(line[3..], Names().Replace(said, static name => name.Groups["of"].Value == "epoch" ? "\"epoch\":\"k3xq\"" : "\"connection\":\"8f2k1\""));
+        }
     }
 
     private static PreparedFrame Write(JsonElement message)
@@ -96,16 +132,30 @@ public sealed partial class ProtocolPageTests
 
     private static IEnumerable<string> Lines(char side)
     {
+        // The examples of that part are bytes.
+        var page = MessagePack().Replace(Page(), "\n## ");
+        return Line().Matches(page).Where(match => match.Value[0] == side).Select(static match => match.Groups["message"].Value);
+    }
+
+    private static string Page()
+    {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Realtime.sln")))
         {
             folder = folder.Parent!;
         }
-        var page = File.ReadAllText(Path.Combine(folder.FullName, "docs", "protocol.md")).ReplaceLineEndings("\n");
-        // Its examples are bytes.
-        page = MessagePack().Replace(page, "\n## ");
-        return Line().Matches(page).Where(match => match.Value[0] == side).Select(static match => match.Groups["message"].Value);
+        return File.ReadAllText(Path.Combine(folder.FullName, "docs", "protocol.md")).ReplaceLineEndings("\n");
     }
+
+    private sealed record Join(string User);
+
+    private sealed record Say(string Text);
+
+    [GeneratedRegex(@"## A session\n\n```\n(?<lines>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Session();
+
+    [GeneratedRegex(@"""(?<of>epoch|connection)"":""[^""]*""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Names();
 
     [GeneratedRegex(@"^[CS]  (?<message>\{.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Line();
