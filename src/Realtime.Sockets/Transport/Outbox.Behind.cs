@@ -21,7 +21,7 @@ internal sealed partial class Outbox
     {
         lock (_gate)
         {
-            if (_isClosed)
+            if (_isClosed || _isGivenUp)
             {
                 return true;
             }
@@ -50,7 +50,7 @@ internal sealed partial class Outbox
     {
         lock (_gate)
         {
-            if (_isClosed)
+            if (_isClosed || _isGivenUp)
             {
                 return true;
             }

@@ -31,6 +31,7 @@ internal sealed partial class Outbox : Stream
     private int _writes;
     private bool _isWriting;
     private bool _isClosed;
+    private bool _isGivenUp;
     private bool _isBroken;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _rest;
@@ -83,7 +84,7 @@ internal sealed partial class Outbox : Stream
         var bytes = CompressFrom > 0 ? frame.Compressed(CompressFrom) : frame.Bytes;
         lock (_gate)
         {
-            if (_isClosed)
+            if (_isClosed || (_isGivenUp && !FrameHeader.IsControl(bytes)))
             {
                 return true;
             }
@@ -102,11 +103,15 @@ internal sealed partial class Outbox : Stream
         return true;
     }
 
-    /// <summary>Drops what waits, all but control frames: nobody will read it in time.</summary>
+    /// <summary>
+    /// Gives up on the peer: drops what waits and whatever comes, all but control frames, since the close follows. An event behind dropped ones
+    /// would be a gap.
+    /// </summary>
     public void DropQueued()
     {
         lock (_gate)
         {
+            _isGivenUp = true;
             _droppedBatches++;
             ForgetHeldBack();
             if (_queue is null)
