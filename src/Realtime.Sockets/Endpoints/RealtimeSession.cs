@@ -141,8 +141,9 @@ internal sealed partial class RealtimeSession
         {
             Drops.CountDisconnected();
             SocketLog.TooSlow(_endpoint.Host.Logger, Id);
-            Link.CloseSlow();
         }
+        // Also where it is being closed for another reason: behind what did not fit, what fits again would be a gap.
+        Link.CloseSlow();
     }
 
     /// <summary>Sends an event to one member alone, in order with what its topic says.</summary>

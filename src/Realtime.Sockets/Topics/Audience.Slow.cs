@@ -14,7 +14,7 @@ internal sealed partial class Audience
         {
             return true;
         }
-        member.HeldBack ??= new HeldBack(Topic.Name, member.Codec, new Backlog<PreparedFrame>(lossy.Policy, member.Session.Drops));
+        member.HeldBack ??= new HeldBack(Topic.Name, member.Codec, new Backlog<byte[]>(lossy.Policy, member.Session.Drops));
         return member.Outbox.HoldBack(member.HeldBack, frame, offset, publication is null ? null : KeyOf(lossy, member, publication));
     }
 

@@ -19,17 +19,18 @@ internal sealed partial class Outbox
     /// <returns>False where the peer is behind, and the event is to be held back.</returns>
     public bool TryEnqueueInTime(PreparedFrame frame, HeldBack? held)
     {
+        var bytes = BytesOf(frame);
         lock (_gate)
         {
             if (_isClosed || _isGivenUp)
             {
                 return true;
             }
-            if (held?.Backlog.IsEmpty == false || _bytes > _limit / BehindShare || !Fits(frame.Bytes.Length))
+            if (held?.Backlog.IsEmpty == false || _bytes > _limit / BehindShare || !Fits(bytes.Length))
             {
                 return false;
             }
-            Add(frame);
+            Add(bytes);
             if (_isWriting)
             {
                 return true;
@@ -48,6 +49,7 @@ internal sealed partial class Outbox
     /// <returns>False where it does not fit.</returns>
     public bool HoldBack(HeldBack held, PreparedFrame frame, long offset, string? key)
     {
+        var bytes = BytesOf(frame);
         lock (_gate)
         {
             if (_isClosed || _isGivenUp)
@@ -58,7 +60,7 @@ internal sealed partial class Outbox
             var wasEmpty = backlog.IsEmpty;
             // Half of the limit stays for what must not be dropped. What other topics hold back is not this one's to drop.
             _heldBytes -= backlog.Size;
-            var fits = backlog.TryAdd(frame, frame.Bytes.Length, offset, key, (_limit / 2) - _heldBytes);
+            var fits = backlog.TryAdd(bytes, bytes.Length, offset, key, (_limit / 2) - _heldBytes);
             _heldBytes += backlog.Size;
             if (!fits)
             {
@@ -107,13 +109,13 @@ internal sealed partial class Outbox
             var held = behind[turn % behind.Count];
             if (held.TakeDropped() is { } dropped)
             {
-                Add(dropped);
+                Add(dropped.Bytes);
             }
-            if (held.Backlog.TryTake(out var frame, out var size))
+            if (held.Backlog.TryTake(out var bytes, out var size))
             {
                 _heldBytes -= size;
                 length += size;
-                Add(frame);
+                Add(bytes);
             }
             if (held.Backlog.IsEmpty)
             {
@@ -133,5 +135,5 @@ internal sealed partial class Outbox
         _heldBytes = 0;
     }
 
-    private void Add(PreparedFrame frame) => Add(new QueuedFrame(frame.Bytes, frame.Bytes.Length, IsRented: false));
+    private void Add(byte[] bytes) => Add(new QueuedFrame(bytes, bytes.Length, IsRented: false));
 }

@@ -81,7 +81,7 @@ internal sealed partial class Outbox : Stream
     /// <returns>False where the frame does not fit: the peer reads too slowly.</returns>
     public bool TryEnqueue(PreparedFrame frame)
     {
-        var bytes = CompressFrom > 0 ? frame.Compressed(CompressFrom) : frame.Bytes;
+        var bytes = BytesOf(frame);
         lock (_gate)
         {
             if (_isClosed || (_isGivenUp && !FrameHeader.IsControl(bytes)))
@@ -92,7 +92,7 @@ internal sealed partial class Outbox : Stream
             {
                 return false;
             }
-            Add(new QueuedFrame(bytes, bytes.Length, IsRented: false));
+            Add(bytes);
             if (_isWriting)
             {
                 return true;
@@ -172,6 +172,9 @@ internal sealed partial class Outbox : Stream
     private bool Fits(int length) => _bytes <= _limit - _heldBytes - length || HasRoom;
 
     private bool HasRoom => _isClosed || _isBroken || _bytes <= _limit / 2;
+
+    // Not under the lock: it may compress.
+    private byte[] BytesOf(PreparedFrame frame) => CompressFrom > 0 ? frame.Compressed(CompressFrom) : frame.Bytes;
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

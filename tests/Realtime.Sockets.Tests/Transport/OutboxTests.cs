@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Realtime.Sockets.Tests.Transport;
 
@@ -138,6 +139,24 @@ public sealed class OutboxTests
 
         await outbox.DrainAsync(Patience, TimeProvider.System);
         Assert.Equal(Frame(0, 5000).Bytes, stream.Written);
+    }
+
+    [Fact]
+    public async Task What_a_lossy_topic_says_is_compressed_whether_it_had_to_wait_or_not()
+    {
+        var stream = new GatedStream();
+        await using var outbox = new Outbox(stream, 1 << 20) { CompressFrom = 100 };
+        var held = new HeldBack("metrics", new JsonCodec(0, JsonSerializerOptions.Web), new Backlog<byte[]>(SlowConsumerPolicy.DropOldest, new DropCounters()));
+        var (inTime, late) = (Frame(1, 5000), Frame(2, 5000));
+        stream.Shut();
+
+        Assert.True(outbox.TryEnqueueInTime(inTime, held));
+        Assert.True(outbox.HoldBack(held, late, offset: 2, key: null));
+        stream.Release();
+
+        Assert.True(await outbox.DrainAsync(Patience, TimeProvider.System));
+        Assert.Equal([.. inTime.Compressed(100), .. late.Compressed(100)], stream.Written);
+        Assert.InRange(stream.Written.Length, 1, 1000);
     }
 
     [Fact]
