@@ -18,6 +18,22 @@ internal sealed partial class Audience
         return member.Outbox.HoldBack(member.HeldBack, frame, offset, publication is null ? null : KeyOf(lossy, member, publication));
     }
 
+    // While the join is being answered.
+    private bool Hold(Member member, HeldFrames held, PreparedFrame frame, long offset, Publication? publication)
+    {
+        var limit = member.Session.OutboxLimit;
+        return held.TryAdd(frame, offset, limit, publication) || (_lossy is { } lossy
+            && held.TryAddLossy(frame, offset, limit, publication, lossy.Policy, other => KeyOf(lossy, member, other), member.Session.Drops));
+    }
+
+    private void TellDropped(Member member, HeldFrames held)
+    {
+        if (held.DroppedBehind(member.Position) is (> 0, var offset) dropped)
+        {
+            member.Session.Send(member.Codec.Dropped(Topic.Name, dropped.Count, offset));
+        }
+    }
+
     // Found once for all members that are behind.
     private string? KeyOf(SlowConsumer lossy, Member member, Publication publication)
     {

@@ -84,6 +84,7 @@ internal sealed partial class Audience(Topic topic)
             {
                 member.Session.Send(attendance.Everybody().Frame(member.Codec));
             }
+            TellDropped(member, held);
             foreach (var (frame, offset, publication) in held.Frames)
             {
                 Deliver(member, frame, offset, publication);
@@ -256,7 +257,7 @@ internal sealed partial class Audience(Topic topic)
     {
         if (member.Held is { } held)
         {
-            if (!held.TryAdd(frame, offset, member.Session.OutboxLimit, publication))
+            if (!Hold(member, held, frame, offset, publication))
             {
                 member.Session.CloseSlow();
             }
