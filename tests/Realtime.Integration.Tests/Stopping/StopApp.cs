@@ -1,3 +1,5 @@
+using Realtime.Integration.Tests.History;
+
 namespace Realtime.Integration.Tests.Stopping;
 
 /// <summary>
@@ -6,7 +8,9 @@ namespace Realtime.Integration.Tests.Stopping;
 /// </summary>
 internal static class StopApp
 {
-    public static Task<int> Main(string[] args)
+    public static Task<int> Main(string[] args) => args is ["history", var file, .. var rest] ? HistoryApp.RunAsync(file, rest) : RunAsync(args);
+
+    private static Task<int> RunAsync(string[] args)
     {
         var app = new App(new AppOptions { ShutdownTimeout = TimeSpan.FromMinutes(5) });
         app.Topics.Options = new RealtimeOptions { ReconnectWindow = TimeSpan.FromSeconds(7) };
