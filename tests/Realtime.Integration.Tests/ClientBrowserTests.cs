@@ -125,7 +125,8 @@ public sealed class ClientBrowserTests(Browser browser) : IAsyncLifetime
             }
             if (number == 20)
             {
-                await UntilAsync(window, "client.transport === 'websocket'");
+                // In the room as well: who is not cannot be cut.
+                await UntilAsync(window, "client.transport === 'websocket' && room.joined");
                 proxy.IsBlocking = true;
                 _target.Cut("room:lobby");
                 await UntilAsync(window, "client.transport === 'stream' && room.joined");
