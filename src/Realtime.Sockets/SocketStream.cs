@@ -45,7 +45,7 @@ public sealed class SocketStream : Stream
         set => throw new NotSupportedException("A message is read once, from its beginning to its end.");
     }
 
-    /// <summary>Reads the message's next piece.</summary>
+    /// <summary>Reads the message's next piece: as much as the buffer holds, or less at the end of a fragment.</summary>
     /// <param name="buffer">Where the bytes go.</param>
     /// <param name="cancellationToken">Gives up waiting; the socket is then aborted.</param>
     /// <returns>How many bytes were read; 0 at the message's end.</returns>

@@ -52,6 +52,18 @@ internal sealed class WireClient(Stream stream) : IAsyncDisposable
         }
     }
 
+    /// <summary>Says that nothing more will be sent; a connection that is gone need not be told.</summary>
+    public void TryShutdown()
+    {
+        try
+        {
+            Tcp.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+        }
+    }
+
     /// <summary>Reads up to and with the empty line.</summary>
     public async Task<string> ReadHeadAsync()
     {

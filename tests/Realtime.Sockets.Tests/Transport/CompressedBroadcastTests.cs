@@ -1,7 +1,9 @@
 using System.IO.Compression;
+using System.Net.WebSockets;
 using System.Text;
 using Realtime.Hosting;
 using Realtime.Sockets.Tests.Rfc6455;
+using Realtime.Testing;
 
 namespace Realtime.Sockets.Tests.Transport;
 
@@ -36,6 +38,36 @@ public sealed class CompressedBroadcastTests
     }
 
     [Fact]
+    public async Task The_server_in_memory_speaks_it_too()
+    {
+        var app = new App();
+        app.WebSocket("/echo", static async (Socket socket) =>
+        {
+            await foreach (var message in socket.ReadAllAsync())
+            {
+                await socket.SendAsync(message);
+            }
+        }, new SocketOptions { Compression = new SocketCompression() });
+        await using var server = await TestServer.StartAsync(app);
+        using var client = await server.ConnectWebSocketAsync(
+            "/echo", new TestWebSocketOptions { Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Sec-WebSocket-Extensions"] = "permessage-deflate" } });
+        var sent = Encoding.UTF8.GetBytes(new string('z', 50_000));
+
+        await client.SendAsync(sent, WebSocketMessageType.Text, true, CancellationToken.None);
+
+        var received = new byte[60_000];
+        var length = 0;
+        ValueWebSocketReceiveResult result;
+        do
+        {
+            result = await client.ReceiveAsync(received.AsMemory(length), CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+            length += result.Count;
+        }
+        while (!result.EndOfMessage);
+        Assert.Equal(sent, received[..length]);
+    }
+
+    [Fact]
     public void A_frame_is_compressed_once_and_only_where_it_gets_smaller()
     {
         var frame = PreparedFrame.Of(new byte[5000]);
@@ -45,7 +77,7 @@ public sealed class CompressedBroadcastTests
 
         var noise = new byte[5000];
         new Random(1).NextBytes(noise);
-        var hard = PreparedFrame.Of(noise, System.Net.WebSockets.WebSocketMessageType.Binary);
+        var hard = PreparedFrame.Of(noise, WebSocketMessageType.Binary);
         Assert.Same(hard.Bytes, hard.Compressed(threshold: 1));
         Assert.Same(PreparedFrame.Ping.Bytes, PreparedFrame.Ping.Compressed(threshold: 1));
     }
