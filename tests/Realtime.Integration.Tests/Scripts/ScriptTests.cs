@@ -33,6 +33,13 @@ public sealed class ScriptTests
         Assert.Equal("""{"sum":40}""", await ReceiveAsync(sum));
         await SendAsync(sum, "2");
         Assert.Equal("""{"sum":42}""", await ReceiveAsync(sum));
+
+        using var packed = await script.ConnectAsync("/sum", "msgpack");
+        Assert.Equal("msgpack", packed.SubProtocol);
+        await packed.SendAsync((byte[])[0x28], WebSocketMessageType.Binary, endOfMessage: true, Script.Patience());
+        Assert.Equal("81a373756d28", await ReceiveHexAsync(packed));
+        await packed.SendAsync((byte[])[0xCD, 0x01, 0x00], WebSocketMessageType.Binary, endOfMessage: true, Script.Patience());
+        Assert.Equal("81a373756dcd0128", await ReceiveHexAsync(packed));
     }
 
     [Fact]
@@ -129,6 +136,14 @@ public sealed class ScriptTests
         var received = await socket.ReceiveAsync(buffer.AsMemory(), Script.Patience());
         Assert.True(received.EndOfMessage);
         return Encoding.UTF8.GetString(buffer, 0, received.Count);
+    }
+
+    private static async Task<string> ReceiveHexAsync(ClientWebSocket socket)
+    {
+        var buffer = new byte[1024];
+        var received = await socket.ReceiveAsync(buffer.AsMemory(), Script.Patience());
+        Assert.Equal(WebSocketMessageType.Binary, received.MessageType);
+        return Convert.ToHexStringLower(buffer.AsSpan(0, received.Count));
     }
 
     private static async Task<JsonElement> UntilAsync(ClientWebSocket socket, string type)
