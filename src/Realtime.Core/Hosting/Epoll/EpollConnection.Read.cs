@@ -103,7 +103,17 @@ internal sealed partial class EpollConnection
 
     private async Task ResumeAsync(ValueTask<FlushResult> flush)
     {
-        if (await flush is { IsCompleted: true } or { IsCanceled: true })
+        bool isOver;
+        try
+        {
+            isOver = await flush is { IsCompleted: true } or { IsCanceled: true };
+        }
+        catch (Exception)
+        {
+            // What the application gave its input up with. It knows.
+            isOver = true;
+        }
+        if (isOver)
         {
             End(null);
         }

@@ -69,7 +69,8 @@ internal sealed class EpollOutput(SafeSocketHandle socket, MemoryPool<byte> pool
     public override void Advance(int bytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _count == 0 ? 0 : Last.Room);
-        if (bytes > 0)
+        // What nobody can send any more is not kept.
+        if (bytes > 0 && !_isOver)
         {
             Last.End += bytes;
         }
@@ -128,11 +129,15 @@ internal sealed class EpollOutput(SafeSocketHandle socket, MemoryPool<byte> pool
     private async ValueTask<FlushResult> WaitAndSendAsync(CancellationToken cancellationToken)
     {
         await using var registration = cancellationToken.UnsafeRegister(static output => ((EpollOutput)output!).CancelPendingFlush(), this);
-        do
+        // Looked at after each attempt to send: it forgets the signals that came before it, those of a cancellation or a failure too.
+        while (!_isCanceled && !_isOver && _failure is null)
         {
             await _writable.WaitAsync();
+            if (TrySend())
+            {
+                break;
+            }
         }
-        while (!_isCanceled && !_isOver && _failure is null && !TrySend());
         bool finish;
         lock (_gate)
         {
@@ -143,8 +148,9 @@ internal sealed class EpollOutput(SafeSocketHandle socket, MemoryPool<byte> pool
         {
             await FinishAsync();
         }
+        var result = Result();
         cancellationToken.ThrowIfCancellationRequested();
-        return Result();
+        return result;
     }
 
     private FlushResult Result()
@@ -195,10 +201,11 @@ internal sealed class EpollOutput(SafeSocketHandle socket, MemoryPool<byte> pool
 
     private void End(Exception? failure)
     {
+        // Also one that was lent out after the end.
+        ReleaseBlocks(_count);
         if (!_isOver)
         {
             _isOver = true;
-            ReleaseBlocks(_count);
             completed(failure);
         }
     }

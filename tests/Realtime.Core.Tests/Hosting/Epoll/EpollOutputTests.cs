@@ -17,6 +17,7 @@ public sealed class EpollOutputTests : IAsyncDisposable
     private readonly TaskCompletionSource<Exception?> _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly System.Net.Sockets.Socket _server;
     private readonly System.Net.Sockets.Socket _client;
+    private readonly CountingPool _pool = new();
     private readonly EpollOutput _output;
 
     public EpollOutputTests()
@@ -27,13 +28,14 @@ public sealed class EpollOutputTests : IAsyncDisposable
         _client = new System.Net.Sockets.Socket(SocketType.Stream, ProtocolType.Tcp);
         _client.Connect(listener.LocalEndPoint!);
         _server = listener.Accept();
-        _output = new EpollOutput(_server.SafeHandle, MemoryPool<byte>.Shared, _completed.SetResult);
+        _output = new EpollOutput(_server.SafeHandle, _pool, _completed.SetResult);
     }
 
     public ValueTask DisposeAsync()
     {
         _client.Dispose();
         _server.Dispose();
+        _pool.Dispose();
         return default;
     }
 
@@ -107,6 +109,31 @@ public sealed class EpollOutputTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_flush_that_is_cancelled_before_it_begins_does_not_wait()
+    {
+        _output.Write(new byte[Large]);
+        _output.CancelPendingFlush();
+
+        Assert.True((await _output.FlushAsync().AsTask().WaitAsync(Patience)).IsCanceled);
+    }
+
+    [Fact]
+    public async Task A_flush_that_its_token_cancelled_leaves_the_next_one_alone()
+    {
+        using var source = new CancellationTokenSource();
+        _output.Write(new byte[Large]);
+        var flush = _output.FlushAsync(source.Token).AsTask();
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flush.WaitAsync(Patience));
+
+        var receiving = ReceiveAllAsync();
+        Assert.False((await FlushAsync()).IsCanceled);
+        _server.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal(Large, (await receiving.WaitAsync(Patience)).Length);
+    }
+
+    [Fact]
     public async Task Completing_sends_what_was_written_before()
     {
         _output.Write(new byte[Large]);
@@ -152,6 +179,29 @@ public sealed class EpollOutputTests : IAsyncDisposable
         Assert.True((await FlushAsync()).IsCompleted);
     }
 
+    [Fact]
+    public async Task What_is_written_when_nothing_can_be_sent_any_more_is_not_kept()
+    {
+        _client.LingerState = new LingerOption(enable: true, seconds: 0);
+        _client.Close();
+        do
+        {
+            _output.Write(new byte[100]);
+        }
+        while (!(await FlushAsync()).IsCompleted);
+
+        for (var round = 0; round < 100; round++)
+        {
+            _output.Write(new byte[10_000]);
+            Assert.True((await FlushAsync()).IsCompleted);
+        }
+
+        Assert.InRange(_pool.Rented, 0, 1);
+        Assert.Equal(0, _output.UnflushedBytes);
+        await _output.CompleteAsync();
+        Assert.Equal(0, _pool.Rented);
+    }
+
     private Task<FlushResult> FlushAsync() => Writable(_output.FlushAsync().AsTask());
 
     /// <summary>Stands in for the loop: says again and again that the socket may take more.</summary>
@@ -176,5 +226,37 @@ public sealed class EpollOutputTests : IAsyncDisposable
             all.Write(buffer, 0, length);
         }
         return all.ToArray();
+    }
+
+    /// <summary>Knows how many of its blocks are out.</summary>
+    private sealed class CountingPool : MemoryPool<byte>
+    {
+        private int _rented;
+
+        public int Rented => Volatile.Read(ref _rented);
+
+        public override int MaxBufferSize => Shared.MaxBufferSize;
+
+        public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
+        {
+            Interlocked.Increment(ref _rented);
+            return new Block(this, Shared.Rent(minBufferSize));
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            // Nothing of its own.
+        }
+
+        private sealed class Block(CountingPool pool, IMemoryOwner<byte> inner) : IMemoryOwner<byte>
+        {
+            public Memory<byte> Memory => inner.Memory;
+
+            public void Dispose()
+            {
+                Interlocked.Decrement(ref pool._rented);
+                inner.Dispose();
+            }
+        }
     }
 }
