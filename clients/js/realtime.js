@@ -66,6 +66,8 @@ class Client {
         const waits = { welcome: options.timeout ?? 10_000, climb: options.retryWebSocket ?? 30_000 };
         this.#link = new Link(ways, this._timers, this._random, waits, {
             ping: () => this._request({ type: "ping" }, () => {}),
+            renew: options.token === undefined ? null : (token, settle) => this._request({ type: "authenticate", token }, settle),
+            token: async () => typeof options.token === "function" ? options.token() : options.token,
             open: () => this.#topics.forEach(topic => topic._connected()),
             message: message => this.#receive(message),
             lost: () => this.#lost(),
@@ -683,6 +685,7 @@ class Link {
     #away = null;
     #heartbeat = 0;
     #pinged = false;
+    #renewal = null;        // the moment for a fresh token
     #climber = null;        // a WebSocket that may take over
     #climbTimer = null;     // the next climb, or the deadline of this one
     #climbs = 0;
@@ -769,9 +772,29 @@ class Link {
         this.#events.message(message);
     }
 
-    #welcomed({ heartbeat }) {
+    #welcomed({ heartbeat, expires }) {
+        this.#renewBefore(expires);
         this.#heartbeat = heartbeat > 0 ? Math.min(heartbeat, MAX_TIMEOUT) : 25_000;
         this.#arm(Math.min(this.#heartbeat * 0.8, FIRST_PING), () => this.#ping());
+    }
+
+    /** Brings a fresh token over the connection before the one that it has ends. */
+    #renewBefore(expires) {
+        this.#timers.clearTimeout(this.#renewal);
+        if (!(expires > 0) || this.#events.renew === null) {
+            return;
+        }
+        const transport = this.#transport;
+        const isStill = () => this.connected && transport === this.#transport;
+        this.#renewal = this.#timers.setTimeout(() => this.#events.token().then(token => {
+            if (isStill()) {
+                this.#events.renew(token, reply => {
+                    if (reply?.status === "ok" && isStill()) {
+                        this.#renewBefore(reply.data?.expires);
+                    }
+                });
+            }
+        }, () => {}), Math.min(expires, MAX_TIMEOUT) * 0.8);       // without a token the server closes with 3003, and the next connection asks for one anew
     }
 
     /** Tries a WebSocket again after a while, each time a longer one: what blocks it may have gone. */
@@ -871,6 +894,7 @@ class Link {
     }
 
     #gone() {
+        this.#timers.clearTimeout(this.#renewal);
         this.#stopClimbing();
         this.#timers.clearTimeout(this.#timer);
         this.#transport = null;

@@ -25,6 +25,12 @@ public sealed partial class RealtimeClient
         Transmit(reference, ClientMessages.Ping(reference), static _ => { });
     }
 
+    internal void Authenticate(string token, Action<ServerMessage?> settle)
+    {
+        var reference = NextReference();
+        Transmit(reference, ClientMessages.Authenticate(reference, token), settle);
+    }
+
     internal bool IsIn(string topic) => _topics.ContainsKey(topic);
 
     internal void Forget(JoinedTopic topic)

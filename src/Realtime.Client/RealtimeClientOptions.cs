@@ -14,7 +14,7 @@ public sealed record RealtimeClientOptions
     public JsonSerializerOptions? Json { get; init; }
 
     /// <summary>
-    /// Gives the token for a connection, asked for each one anew and sent as <c>Authorization: Bearer</c>; null, or what returns null, for none.
+    /// Gives the token for a connection, asked for each one anew and sent as <c>Authorization: Bearer</c>, and again before it expires; null, or what returns null, for none.
     /// What it throws counts as a failed attempt to connect.
     /// </summary>
     public Func<CancellationToken, ValueTask<string?>>? Token { get; init; }

@@ -20,4 +20,10 @@ public sealed record AppOptions
     /// How long a graceful shutdown may take in all before connections are cut and jobs are handed back. 30 seconds unless set.
     /// </summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long a server that was asked to stop goes on listening, so that a load balancer that asks for its health finds out first: sockets are told to go at
+    /// once, requests are still answered. It counts as part of <see cref="ShutdownTimeout"/>. None unless set.
+    /// </summary>
+    public TimeSpan DrainDelay { get; init; }
 }

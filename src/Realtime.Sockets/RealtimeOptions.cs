@@ -28,8 +28,19 @@ public sealed record RealtimeOptions
     /// </summary>
     public int MaxWaitingMessages { get; init; } = 64;
 
-    /// <summary>Over how long a time clients spread their reconnects when the server goes away. 5 seconds by default.</summary>
+    /// <summary>
+    /// Over how long a time clients spread their reconnects when the server goes away; where there are more than 500 the server also spreads their closes over it. 5 seconds by default.
+    /// </summary>
     public TimeSpan ReconnectWindow { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the app's <see cref="Topics.Authenticate"/> hook may take; a handshake is then answered with 503. 10 seconds by default.</summary>
+    public TimeSpan AuthenticateTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether <c>/asyncapi.json</c> describes the app's topics, events and payloads to anybody who asks. Null (the default) for only in development
+    /// (<see cref="App.IsDevelopment"/>): it tells strangers what the app is made of.
+    /// </summary>
+    public bool? AsyncApi { get; init; }
 
     internal void Validate()
     {
@@ -43,6 +54,7 @@ public sealed record RealtimeOptions
         OptionRule.Positive(MessagesPerSecond, "RealtimeOptions.MessagesPerSecond");
         OptionRule.Positive(MaxFaults, "RealtimeOptions.MaxFaults");
         OptionRule.Positive(MaxWaitingMessages, "RealtimeOptions.MaxWaitingMessages");
+        OptionRule.Positive(AuthenticateTimeout, "RealtimeOptions.AuthenticateTimeout");
         OptionRule.Positive(ReconnectWindow, "RealtimeOptions.ReconnectWindow", mayBeZero: true);
     }
 }

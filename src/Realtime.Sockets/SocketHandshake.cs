@@ -45,6 +45,7 @@ public sealed class SocketHandshake
     {
         var link = await Link.AcceptAsync(Connection, subprotocol, _options, _host.Wheel);
         link.OpenRaw();
+        _host.Meters.Opened(ConnectionKind.Raw);
         return Socket = new Socket(link, Request, subprotocol);
     }
 

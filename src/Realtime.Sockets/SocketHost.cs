@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,7 @@ internal sealed class SocketHost
     private readonly App _app;
     private readonly List<SocketOptions> _routes = [];
     private TimingWheel? _wheel;
+    private int _admitted;
 
     private SocketHost(App app) => _app = app;
 
@@ -22,6 +24,24 @@ internal sealed class SocketHost
 
     /// <summary>How often clients of the realtime endpoint must be heard; null where there is none.</summary>
     public Func<TimeSpan>? Heartbeat { get; set; }
+
+    /// <summary>Over how long a time the closes of many connections are spread when the server goes; null for not at all.</summary>
+    public Func<TimeSpan>? GoAwayWindow { get; set; }
+
+    /// <summary>Whether the server is going: it takes no new connection.</summary>
+    public bool IsDraining => _app.Stopping.IsCancellationRequested;
+
+    /// <summary>What is measured.</summary>
+    public SocketMeters Meters { get; private set; } = null!;
+
+    /// <summary>The app's topics; null where it has none.</summary>
+    public Topics? Topics { get; set; }
+
+    /// <summary>How many topics somebody on this node hears.</summary>
+    public int ActiveTopics => Topics?.Audiences.Count ?? 0;
+
+    /// <summary>How many bytes wait for clients to read them. Asks every connection: for those who look now and then.</summary>
+    public long QueuedBytes => Wheel.List().Sum(static link => (long)link.Outbox.QueuedBytes);
 
     public TimeProvider Time { get; private set; } = TimeProvider.System;
 
@@ -41,6 +61,7 @@ internal sealed class SocketHost
         app.OnStop(_ =>
         {
             host._wheel?.Dispose();
+            host.Meters?.Dispose();
             return default;
         });
         return host;
@@ -49,41 +70,61 @@ internal sealed class SocketHost
     /// <summary>Takes note of a route's own options: the wheel must be fine enough for its times.</summary>
     public void Add(SocketOptions route) => _routes.Add(route);
 
-    /// <summary>Answers with 403 what another site's page asks for.</summary>
-    /// <returns>Whether the handshake was refused.</returns>
-    public async ValueTask<bool> RefuseOriginAsync(WebSocketConnection connection, SocketOptions options)
+    /// <summary>Decides whether a client may come, and takes it in: whoever was let in leaves with <see cref="Leave"/>.</summary>
+    /// <returns>Why it may not; null where it may.</returns>
+    public Refusal? Admit(RequestConnection connection, SocketOptions options)
     {
-        if (OriginRule.Allows(connection, options.AllowedOrigins))
+        if (!(connection is WebSocketConnection ? OriginRule.Allows(connection, options.AllowedOrigins) : OriginRule.AllowsRequest(connection, options.AllowedOrigins)))
         {
-            return false;
+            SocketLog.OriginRefused(Logger, connection.Path, connection.RequestHeaders["Origin"].ToString());
+            return Count(Refusal.Origin);
         }
-        SocketLog.OriginRefused(Logger, connection.Path, connection.RequestHeaders["Origin"].ToString());
-        await DenyAsync(connection, 403, "This origin may not open a socket here.");
-        return true;
+        if (IsDraining)
+        {
+            return Count(Refusal.Draining);
+        }
+        if (Interlocked.Increment(ref _admitted) <= (Options.MaxConnections ?? int.MaxValue))
+        {
+            return null;
+        }
+        Leave();
+        return Count(Refusal.Full);
     }
 
-    public static ValueTask DenyAsync(WebSocketConnection connection, int status, string message) => connection.DenyAsync(new WebSocketDenial
+    /// <summary>Gives back the place of a client that was let in.</summary>
+    public void Leave() => Interlocked.Decrement(ref _admitted);
+
+    /// <summary>Takes note of another refusal.</summary>
+    public Refusal Refused(RequestConnection connection, Refusal refusal)
     {
-        StatusCode = status,
-        Headers = [KeyValuePair.Create("Content-Type", "text/plain; charset=utf-8")],
-        Body = Encoding.UTF8.GetBytes(message),
+        // Never the query: a token may be in it.
+        SocketLog.HandshakeRefused(Logger, connection.Path, refusal.Reason);
+        return Count(refusal);
+    }
+
+    public static ValueTask DenyAsync(WebSocketConnection connection, Refusal refusal) => connection.DenyAsync(new WebSocketDenial
+    {
+        StatusCode = refusal.Status,
+        Headers = [KeyValuePair.Create("Content-Type", "text/plain; charset=utf-8"), .. refusal.Header is { } header ? [header] : Array.Empty<KeyValuePair<string, string>>()],
+        Body = Encoding.UTF8.GetBytes(refusal.Message),
     });
+
+    private Refusal Count(Refusal refusal)
+    {
+        Meters.Refused(refusal.Reason);
+        return refusal;
+    }
 
     private void Build()
     {
         Time = _app.Provider.GetRequiredService<TimeProvider>();
         Logger = _app.Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Sockets");
+        Meters = new SocketMeters(_app.Provider.GetService<IMeterFactory>(), this);
         Options.Validate();
         var times = _routes.Append(Options).SelectMany(static options => options.Times).Append(Heartbeat?.Invoke() ?? TimeSpan.Zero);
         var tick = times.Where(static time => time > TimeSpan.Zero).Min() / 10;
         _wheel = new TimingWheel(tick < ShortestTick ? ShortestTick : tick > LongestTick ? LongestTick : tick, Time);
     }
 
-    private void GoAway()
-    {
-        foreach (var link in Wheel.Stop())
-        {
-            link.GoAway();
-        }
-    }
+    private void GoAway() => Farewells.Say(Wheel.Stop(), GoAwayWindow?.Invoke() ?? TimeSpan.Zero, Time);
 }

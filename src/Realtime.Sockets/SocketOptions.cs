@@ -32,6 +32,12 @@ public sealed record SocketOptions
     /// </summary>
     public int OutboxLimit { get; init; } = 1 << 20;
 
+    /// <summary>
+    /// How many connections there may be at a time, of raw routes and the realtime endpoint together; a handshake beyond is answered with 503 and <c>Retry-After</c>. Null
+    /// (the default) for as many as the system allows. Only that of <c>app.Sockets</c> counts, not that of a route's own options.
+    /// </summary>
+    public int? MaxConnections { get; init; }
+
     /// <summary>How long a peer may take to answer a close before it is cut off. 5 seconds by default.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -67,6 +73,7 @@ public sealed record SocketOptions
     {
         OptionRule.Positive(MaxMessageSize, "SocketOptions.MaxMessageSize");
         OptionRule.Positive(OutboxLimit, "SocketOptions.OutboxLimit");
+        OptionRule.Positive(MaxConnections ?? 1, "SocketOptions.MaxConnections");
         OptionRule.Positive(CloseTimeout, "SocketOptions.CloseTimeout");
         OptionRule.Positive(KeepAliveInterval, "SocketOptions.KeepAliveInterval", mayBeZero: true);
         OptionRule.Positive(KeepAliveTimeout, "SocketOptions.KeepAliveTimeout");

@@ -22,6 +22,29 @@ public sealed class ConnectionTests
         Assert.Equal(RealtimeClientState.Open, client.State);
     }
 
+    [Fact]
+    public async Task A_token_that_expires_is_renewed_over_the_connection_before_that()
+    {
+        await using var server = new ScriptedServer();
+        var number = 0;
+        var client = server.NewClient(_time, new RealtimeClientOptions { Token = _ => ValueTask.FromResult<string?>($"token {Interlocked.Increment(ref number)}") });
+        var connecting = client.ConnectAsync();
+        var peer = await server.AcceptAsync();
+        await peer.SendAsync(new { type = "welcome", connection = "c", heartbeat = 1_000_000, expires = 4000 });
+        await connecting.Soon();
+
+        _time.Advance(3.2);
+        var first = await peer.TakeAsync("authenticate");
+        await peer.SendAsync(new { type = "reply", @ref = first.GetProperty("ref").GetInt64(), status = "ok", data = new { expires = 1000 } });
+        while (!_time.Has(0.8))
+        {
+            await Task.Yield();
+        }
+        _time.Advance(0.8);
+
+        Assert.Equal(("token 1", "token 2"), (first.GetProperty("token").GetString(), (await peer.TakeAsync("authenticate")).GetProperty("token").GetString()));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(0.5)]

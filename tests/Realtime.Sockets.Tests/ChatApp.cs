@@ -10,6 +10,7 @@ internal static class ChatApp
         {
             room.History(size: 100, ttl: TimeSpan.FromHours(24));
             room.Presence();
+            room.Publishes<Said>("said");
             room.OnJoin((Member member, string name, Join join) =>
             {
                 if (string.IsNullOrWhiteSpace(join.User))

@@ -266,3 +266,23 @@ test("a client may be closed by what hears of its states", async t => {
         assert.deepEqual(timers.delays, []);
     }
 });
+
+test("a fresh token is brought over the connection before the old one ends", async t => {
+    const server = await startServer(t);
+    let tokens = 0;
+    const { next, timers } = startClient(t, server.url, { token: async () => `t ${++tokens}` });
+    const peer = await server.accept();
+    peer.send({ type: "welcome", connection: "c1", heartbeat: 1_000_000, expires: 4000 });
+    await next("open");
+    timers.advance(3200);
+    const first = await peer.take("authenticate");
+    assert.equal(first.token, "t 2");
+    peer.send({ type: "reply", ref: first.ref, status: "ok", data: { expires: 1000 } });
+    while (!timers.delays.includes(800)) {
+        await new Promise(setImmediate);
+    }
+    timers.advance(800);
+    const second = await peer.take("authenticate");
+    assert.equal(second.token, "t 3");
+    peer.send({ type: "reply", ref: second.ref, status: "error", error: { code: "unauthenticated", message: "No." } });
+});

@@ -6,7 +6,7 @@ namespace Realtime;
 /// Keeps one connection after another: attempts, backoff, heartbeat. Knows the welcome, the away, and nothing of topics. All of it
 /// happens inside the client's gate.
 /// </summary>
-internal sealed class Link
+internal sealed partial class Link
 {
     private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(25);
     // Answered: this connection is good, so the backoff starts anew.
@@ -31,6 +31,7 @@ internal sealed class Link
         _options = options;
         _time = time;
         _alarm = new Alarm(client.Gate, time);
+        _renewal = new Alarm(client.Gate, time);
     }
 
     public RealtimeClientState State { get; private set; }
@@ -118,6 +119,7 @@ internal sealed class Link
             _heartbeat = message.Heartbeat is > 0 ? Span(message.Heartbeat.Value) : DefaultHeartbeat;
             var first = _heartbeat * 0.8;
             _alarm.Set(first < FirstPing ? first : FirstPing, Ping);
+            RenewBefore(message.Expires);
             Enter(RealtimeClientState.Open, reason: null);
         }
         else if (_isPinged)
@@ -165,6 +167,7 @@ internal sealed class Link
     private void Gone()
     {
         _alarm.Clear();
+        _renewal.Clear();
         _wire = null;
         _isPinged = false;
         IsConnected = false;

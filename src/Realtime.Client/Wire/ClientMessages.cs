@@ -68,6 +68,14 @@ internal static class ClientMessages
         return End(json, buffer);
     }
 
+    public static byte[] Authenticate(long reference, string token)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var json = Begin(buffer, "authenticate"u8, reference);
+        json.WriteString("token"u8, token);
+        return End(json, buffer);
+    }
+
     private static Utf8JsonWriter Begin(ArrayBufferWriter<byte> buffer, ReadOnlySpan<byte> type, long reference)
     {
         var json = new Utf8JsonWriter(buffer);

@@ -28,6 +28,9 @@ internal sealed class ServerMessage
 
     public long? Heartbeat { get; private set; }
 
+    /// <summary>In a welcome: for how many milliseconds the token is good.</summary>
+    public long? Expires { get; private set; }
+
     public long? Reconnect { get; private set; }
 
     public long? Count { get; private set; }
@@ -47,6 +50,10 @@ internal sealed class ServerMessage
     public bool IsOk => Status == "ok";
 
     public TopicPlace? Place => Epoch is not null && Offset is { } offset ? new TopicPlace(Epoch, offset) : null;
+
+    /// <summary>In the reply to an authenticate: for how many milliseconds the fresh token is good.</summary>
+    public long? ExpiresAnew => !Data.IsEmpty && Parse(Data) is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("expires"u8, out var expires)
+        && expires.ValueKind == JsonValueKind.Number && expires.TryGetInt64(out var milliseconds) ? milliseconds : null;
 
     /// <summary>The error that the message carries.</summary>
     public RealtimeException Error
@@ -171,6 +178,10 @@ internal sealed class ServerMessage
         else if (reader.ValueTextEquals("heartbeat"u8))
         {
             Heartbeat = Number(ref reader);
+        }
+        else if (reader.ValueTextEquals("expires"u8))
+        {
+            Expires = Number(ref reader);
         }
         else if (reader.ValueTextEquals("count"u8))
         {

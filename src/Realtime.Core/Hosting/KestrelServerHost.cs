@@ -18,19 +18,21 @@ public sealed class KestrelServerHost : IAsyncDisposable
     private readonly LifespanConnection _lifespan;
     private readonly Task _application;
     private readonly TimeSpan _shutdownTimeout;
+    private readonly TimeSpan _drainDelay;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _cut = new();
     private readonly Lock _lock = new();
     private Task? _stopped;
 
-    private KestrelServerHost(IServer server, ServiceProvider services, LifespanConnection lifespan, Task application, TimeSpan shutdownTimeout, TimeProvider time, ILogger logger)
+    private KestrelServerHost(IServer server, ServiceProvider services, LifespanConnection lifespan, Task application, ServerHostOptions options, TimeProvider time, ILogger logger)
     {
         _server = server;
         _services = services;
         _lifespan = lifespan;
         _application = application;
-        _shutdownTimeout = shutdownTimeout;
+        _shutdownTimeout = options.ShutdownTimeout ?? TimeSpan.FromSeconds(30);
+        _drainDelay = options.DrainDelay ?? TimeSpan.Zero;
         _time = time;
         _logger = logger;
         Addresses = [.. server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(static address => new Uri(address))];
@@ -60,6 +62,7 @@ public sealed class KestrelServerHost : IAsyncDisposable
             {
                 LoggerFactory = options.LoggerFactory ?? app.Provider.GetRequiredService<ILoggerFactory>(),
                 ShutdownTimeout = options.ShutdownTimeout ?? app.Options.ShutdownTimeout,
+                DrainDelay = options.DrainDelay ?? app.Options.DrainDelay,
             },
             cancellationToken);
         try
@@ -95,7 +98,7 @@ public sealed class KestrelServerHost : IAsyncDisposable
         try
         {
             await server.StartAsync(new KestrelApplication(application, lifespan.State, time, logger), cancellationToken);
-            return new KestrelServerHost(server, services, lifespan, running, options.ShutdownTimeout ?? TimeSpan.FromSeconds(30), time, logger);
+            return new KestrelServerHost(server, services, lifespan, running, options, time, logger);
         }
         catch (Exception exception)
         {
@@ -170,6 +173,11 @@ public sealed class KestrelServerHost : IAsyncDisposable
         using var timeout = new CancellationTokenSource(_shutdownTimeout, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _cut.Token);
         await using var hurried = limit.Token.UnsafeRegister(static lifespan => ((LifespanConnection)lifespan!).HurryShutdown(), _lifespan);
+        if (_drainDelay > TimeSpan.Zero)
+        {
+            _lifespan.BeginStopping();
+            await Task.Delay(_drainDelay, _time, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         var closing = _server.StopAsync(limit.Token);
         _lifespan.BeginStopping();
         await closing;

@@ -35,4 +35,7 @@ public sealed record ServerHostOptions
     /// <see cref="AppOptions.ShutdownTimeout"/>, or 30 seconds for an application without one.
     /// </summary>
     public TimeSpan? ShutdownTimeout { get; init; }
+
+    /// <summary>How long to go on listening when asked to stop. Null for the app's <see cref="AppOptions.DrainDelay"/>, or not at all for an application without one.</summary>
+    public TimeSpan? DrainDelay { get; init; }
 }

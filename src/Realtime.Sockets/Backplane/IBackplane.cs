@@ -78,4 +78,10 @@ public interface IBackplane
     /// The newest <paramref name="limit"/> of the kept events before <paramref name="before"/>, the oldest first, and the position before them; not recovered.
     /// </returns>
     ValueTask<HistoryPage> ReadBeforeAsync(string topic, HistoryPolicy history, long before, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Whether it can carry events just now, as far as it knows: a node whose backplane cannot tells its load balancer so (<c>/realtime/health</c>). It is asked often and must
+    /// not wait. True unless implemented.
+    /// </summary>
+    bool IsAvailable => true;
 }

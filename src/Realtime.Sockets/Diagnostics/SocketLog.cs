@@ -22,6 +22,9 @@ internal static partial class SocketLog
     [LoggerMessage(2005, LogLevel.Information, "A WebSocket handshake for {Path} was refused: its origin {Origin} is not this server's and not listed in SocketOptions.AllowedOrigins.")]
     public static partial void OriginRefused(ILogger logger, string path, string origin);
 
+    [LoggerMessage(2006, LogLevel.Information, "A handshake for {Path} was refused: {Reason}.")]
+    public static partial void HandshakeRefused(ILogger logger, string path, string reason);
+
     [LoggerMessage(2020, LogLevel.Error, "The function that finds the keys of topic {Topic} failed for an event {Event}, which is kept for slow readers as if it had none.")]
     public static partial void ConflationKeyFailed(ILogger logger, Exception exception, string topic, string @event);
 }

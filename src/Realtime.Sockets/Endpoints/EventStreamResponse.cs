@@ -3,10 +3,23 @@ using Realtime.Protocol;
 namespace Realtime.Sockets;
 
 /// <summary>Answers with an event stream that lives as long as its session.</summary>
-/// <param name="endpoint">The endpoint.</param>
-internal sealed class EventStreamResponse(RealtimeEndpoint endpoint) : Response
+/// <param name="endpoint">The endpoint, which has let the client in.</param>
+/// <param name="identity">Who it is; null in an app that does not ask.</param>
+internal sealed class EventStreamResponse(RealtimeEndpoint endpoint, Identity? identity) : Response
 {
     protected override async ValueTask WriteAsync(Request request, HttpConnection connection)
+    {
+        try
+        {
+            await StreamAsync(request, connection);
+        }
+        finally
+        {
+            endpoint.Host.Leave();
+        }
+    }
+
+    private async ValueTask StreamAsync(Request request, HttpConnection connection)
     {
         var headers = connection.ResponseHeaders;
         headers.ContentType = "text/event-stream";
@@ -18,6 +31,6 @@ internal sealed class EventStreamResponse(RealtimeEndpoint endpoint) : Response
             return;
         }
         await connection.StartAsync(request.Disconnected);
-        await RealtimeSession.RunAsync(endpoint, request, connection);
+        await RealtimeSession.RunAsync(endpoint, request, connection, identity);
     }
 }

@@ -10,7 +10,7 @@ namespace Realtime.Sockets;
 internal sealed class FallbackEndpoint(RealtimeEndpoint endpoint)
 {
     /// <summary>Opens the stream from the server to a client.</summary>
-    public Response Open(Request request)
+    public async ValueTask<Response> OpenAsync(Request request)
     {
         if (!AsksForEvents(request))
         {
@@ -18,7 +18,29 @@ internal sealed class FallbackEndpoint(RealtimeEndpoint endpoint)
             upgrade.Headers["Upgrade"] = "websocket";
             return upgrade;
         }
-        return Refuse(request) ?? Share(request, new EventStreamResponse(endpoint));
+        if (endpoint.Host.Admit(request.Connection, endpoint.Host.Options) is { } refusal)
+        {
+            return Write(request, refusal);
+        }
+        var isOpening = false;
+        try
+        {
+            var (identity, stranger) = await endpoint.AuthenticateAsync(request);
+            if (stranger is not null)
+            {
+                return Write(request, endpoint.Host.Refused(request.Connection, stranger));
+            }
+            isOpening = true;
+            return Share(request, new EventStreamResponse(endpoint, identity));
+        }
+        finally
+        {
+            // One that is opened gives its place back at its end.
+            if (!isOpening)
+            {
+                endpoint.Host.Leave();
+            }
+        }
     }
 
     /// <summary>Takes messages of a client that has a stream.</summary>
@@ -78,6 +100,21 @@ internal sealed class FallbackEndpoint(RealtimeEndpoint endpoint)
         }
         SocketLog.OriginRefused(endpoint.Host.Logger, request.Path, request.Headers["Origin"].ToString());
         return Write(403, "forbidden", "This origin may not connect here.");
+    }
+
+    // Another site's page is not to read why.
+    private static Response Write(Request request, Refusal refusal)
+    {
+        if (refusal == Refusal.Origin)
+        {
+            return Write(refusal.Status, "forbidden", "This origin may not connect here.");
+        }
+        var response = Write(refusal.Status, refusal.Reason, refusal.Message);
+        if (refusal.Header is { } header)
+        {
+            response.Headers[header.Key] = header.Value;
+        }
+        return Share(request, response);
     }
 
     private static Response Problem(Request request, int status, string code, string detail) => Share(request, Write(status, code, detail));

@@ -18,6 +18,7 @@ internal sealed class RealtimeEndpoint
         Topics = topics;
         Host = SocketHost.Of(app);
         Host.Heartbeat = () => topics.Options.Heartbeat;
+        Host.GoAwayWindow = () => topics.Options.ReconnectWindow;
     }
 
     public Topics Topics { get; }
@@ -45,31 +46,75 @@ internal sealed class RealtimeEndpoint
         app.OnStart(cancellationToken => topics.Backplane.OpenAsync(cancellationToken));
         app.WebSocketRoute(topics.Options.Path, endpoint.ServeAsync);
         var fallback = new FallbackEndpoint(endpoint);
-        app.Get(topics.Options.Path, fallback.Open);
+        app.Get(topics.Options.Path, fallback.OpenAsync);
         app.Post(topics.Options.Path, fallback.PostAsync);
         foreach (var name in ClientScript.Names)
         {
             app.Get($"{topics.Options.Path.TrimEnd('/')}/{name}", new ClientScript(name).Serve);
         }
+        app.Get($"{topics.Options.Path.TrimEnd('/')}/health", new HealthEndpoint(endpoint).Serve);
+        app.Get("/asyncapi.json", (Request request) => AsyncApiEndpoint.Serve(topics, request));
         return endpoint;
     }
 
     /// <summary>A new id for a connection or a member.</summary>
     public string NextId() => $"{_node}-{Base36.Write(Interlocked.Increment(ref _ids))}";
 
+    /// <summary>Whom the app's hook lets in; null where the app has none, and everybody may come.</summary>
+    public Authenticator? Authenticator { get; private set; }
+
+    /// <summary>Asks who a client is.</summary>
+    /// <returns>Who it is, or why it is not let in; neither for an app that does not ask.</returns>
+    public async ValueTask<(Identity? Identity, Refusal? Refusal)> AuthenticateAsync(Request request)
+    {
+        if (Authenticator is null)
+        {
+            return default;
+        }
+        try
+        {
+            return await Authenticator.AskAsync(request, Authenticator.TokenOf(request), request.Disconnected) is { } identity
+                ? (identity, null)
+                : (null, Refusal.Unauthenticated);
+        }
+        catch (TimeoutException)
+        {
+            return (null, Refusal.Unavailable);
+        }
+    }
+
     private async ValueTask ServeAsync(Request request)
     {
         var connection = (WebSocketConnection)request.Connection;
-        if (await Host.RefuseOriginAsync(connection, Host.Options))
+        if (Host.Admit(connection, Host.Options) is { } refusal)
         {
+            await SocketHost.DenyAsync(connection, refusal);
             return;
         }
+        try
+        {
+            await ServeAdmittedAsync(request, connection);
+        }
+        finally
+        {
+            Host.Leave();
+        }
+    }
+
+    private async ValueTask ServeAdmittedAsync(Request request, WebSocketConnection connection)
+    {
         if (Codecs.Choose(connection.RequestedSubprotocols) is not { } codec)
         {
-            await SocketHost.DenyAsync(connection, 400, $"Offer a subprotocol that is spoken here: {Codecs}.");
+            await SocketHost.DenyAsync(connection, Host.Refused(connection, Refusal.Subprotocol($"{Codecs}")));
             return;
         }
-        await RealtimeSession.RunAsync(this, request, codec);
+        var (identity, refusal) = await AuthenticateAsync(request);
+        if (refusal is not null)
+        {
+            await SocketHost.DenyAsync(connection, Host.Refused(connection, refusal));
+            return;
+        }
+        await RealtimeSession.RunAsync(this, request, codec, identity);
     }
 
     private void Build(App app)
@@ -77,5 +122,6 @@ internal sealed class RealtimeEndpoint
         Codecs = new Codecs(app.Json, app.Provider.GetServices<ICodec>());
         _farewell = new SharedFrame(codec => codec.Away(Options.ReconnectWindow));
         Topics.Build();
+        Authenticator = Topics.AuthenticateHook is { } hook ? Authenticator.Compile(hook, app, Options.AuthenticateTimeout, Host.Time) : null;
     }
 }

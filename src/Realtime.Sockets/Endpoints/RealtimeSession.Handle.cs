@@ -18,6 +18,7 @@ internal sealed partial class RealtimeSession
                 ClientMessageType.Join => await JoinAsync(message),
                 ClientMessageType.Leave => await LeaveAsync(message),
                 ClientMessageType.History => await PageAsync(message),
+                ClientMessageType.Authenticate => await AuthenticateAsync(message),
                 ClientMessageType.Departure => await DepartAsync(),
                 _ => await CallAsync(message),
             };
@@ -81,7 +82,7 @@ internal sealed partial class RealtimeSession
         {
             return Fault.UnknownEvent(message.Topic, message.Event);
         }
-        var result = await handler.InvokeAsync(member, message.Data);
+        var result = await _endpoint.Host.Meters.HandleAsync(handler, member, message);
         if (message.Ref > 0)
         {
             Send(Codec.Reply(message.Ref, result));
@@ -124,6 +125,10 @@ internal sealed partial class RealtimeSession
                 audience.Remove(member, hasLeft: true);
                 await _endpoint.Topics.Audiences.LeaveAsync(audience);
             }
+        }
+        if (isIn)
+        {
+            _endpoint.Host.Meters.Joined(topic.Definition.Pattern.Text);
         }
         if (isIn && topic.Definition.Joined is { } joined)
         {
@@ -170,6 +175,7 @@ internal sealed partial class RealtimeSession
                 await SendReplayAsync(publication.Frame(Codec));
             }
             position = page.Start.Offset + page.Publications.Count;
+            _endpoint.Host.Meters.Delivered(page.Publications.Count);
         }
         else
         {

@@ -18,10 +18,11 @@ internal sealed partial class RealtimeSession
     private bool _isExpelled;
     private int _faults;
 
-    private RealtimeSession(RealtimeEndpoint endpoint, Request request, WireCodec codec)
+    private RealtimeSession(RealtimeEndpoint endpoint, Request request, WireCodec codec, Identity? identity)
     {
         _endpoint = endpoint;
         Request = request;
+        Identity = identity;
         Codec = codec;
         Id = endpoint.NextId();
         var options = endpoint.Options;
@@ -81,14 +82,17 @@ internal sealed partial class RealtimeSession
     private Link Link { get; set; } = null!;
 
     /// <summary>Lives with one connection, from its handshake to its end.</summary>
-    public static async ValueTask RunAsync(RealtimeEndpoint endpoint, Request request, WireCodec codec)
+    public static async ValueTask RunAsync(RealtimeEndpoint endpoint, Request request, WireCodec codec, Identity? identity)
     {
         var connection = (WebSocketConnection)request.Connection;
-        var session = new RealtimeSession(endpoint, request, codec);
+        var session = new RealtimeSession(endpoint, request, codec, identity);
         session.Link = await Link.AcceptAsync(
             connection, codec.Subprotocol, endpoint.Host.Options, endpoint.Host.Wheel, endpoint.Farewell.For(codec), () => session._lane.IsFull);
-        session.Send(codec.Welcome(session.Id, endpoint.Options.Heartbeat));
+        var remaining = session.Remaining(identity);
+        session.Send(codec.Welcome(session.Id, endpoint.Options.Heartbeat, remaining));
         session.Link.Open(connection.Extension<IWatchedPeer>() is null ? endpoint.Options.Heartbeat : null);
+        session.Expire(remaining);
+        var kind = endpoint.Host.Meters.Opened(new ConnectionKind(ConnectionKind.WebSockets, codec.Subprotocol));
         try
         {
             await session.ReceiveAllAsync(connection);
@@ -96,14 +100,15 @@ internal sealed partial class RealtimeSession
         finally
         {
             await session.EndAsync();
+            endpoint.Host.Meters.Closed(kind, session.Link.EndCode);
         }
     }
 
     /// <summary>Lives with one event stream, whose client posts its messages.</summary>
-    public static async ValueTask RunAsync(RealtimeEndpoint endpoint, Request request, HttpConnection connection)
+    public static async ValueTask RunAsync(RealtimeEndpoint endpoint, Request request, HttpConnection connection, Identity? identity)
     {
         var codec = endpoint.Codecs.Json;
-        var session = new RealtimeSession(endpoint, request, codec);
+        var session = new RealtimeSession(endpoint, request, codec, identity);
         var link = new EventStreamLink(connection, endpoint.Host.Options, endpoint.Host.Wheel)
         {
             Farewell = endpoint.Farewell.For(codec),
@@ -111,8 +116,11 @@ internal sealed partial class RealtimeSession
         };
         session.Link = link;
         var key = endpoint.Posts.Add(new Inbox(session.HearAsync));
-        session.Send(codec.Welcome(session.Id, endpoint.Options.Heartbeat, key));
+        var remaining = session.Remaining(identity);
+        session.Send(codec.Welcome(session.Id, endpoint.Options.Heartbeat, remaining, key));
         link.Open(endpoint.Options.Heartbeat);
+        session.Expire(remaining);
+        var kind = endpoint.Host.Meters.Opened(new ConnectionKind(ConnectionKind.ServerSentEvents, codec.Subprotocol));
         try
         {
             await link.Ended;
@@ -121,6 +129,7 @@ internal sealed partial class RealtimeSession
         {
             endpoint.Posts.Remove(key);
             await session.EndAsync();
+            endpoint.Host.Meters.Closed(kind, link.EndCode);
             await link.ReleaseAsync();
         }
     }
@@ -234,10 +243,12 @@ internal sealed partial class RealtimeSession
         if (!Codec.TryRead(bytes, out var message, out var fault) || !isInTime)
         {
             Refuse(message, isInTime ? fault : Fault.TooFast());
+            _endpoint.Host.Meters.Received(ClientMessageType.None);
             CountFault();
             return default;
         }
         _faults = 0;
+        _endpoint.Host.Meters.Received(message.Type);
         if (message.Type != ClientMessageType.Ping)
         {
             return _lane.AddAsync(message);

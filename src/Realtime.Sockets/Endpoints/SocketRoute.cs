@@ -40,10 +40,24 @@ internal sealed class SocketRoute
 
     private async ValueTask ServeAsync(Request request)
     {
-        if (await _host.RefuseOriginAsync((WebSocketConnection)request.Connection, _options))
+        var connection = (WebSocketConnection)request.Connection;
+        if (_host.Admit(connection, _options) is { } refusal)
         {
+            await SocketHost.DenyAsync(connection, refusal);
             return;
         }
+        try
+        {
+            await ServeAdmittedAsync(request);
+        }
+        finally
+        {
+            _host.Leave();
+        }
+    }
+
+    private async ValueTask ServeAdmittedAsync(Request request)
+    {
         var handshake = new SocketHandshake(request, _host, _options);
         if (!_acceptsItself)
         {
@@ -58,6 +72,7 @@ internal sealed class SocketRoute
             if (handshake.Socket is { } socket)
             {
                 await socket.Link.EndAsync(_host.Time);
+                _host.Meters.Closed(ConnectionKind.Raw, socket.Link.EndCode);
             }
         }
     }

@@ -10,6 +10,7 @@ internal sealed partial class Audience(Topic topic)
 {
     private const int FirstLength = 4;
 
+    private readonly SocketMeters _meters = topic.Meters;
     private readonly bool _isWildcard = topic.Definition.IsWildcard;
     private readonly TaskCompletionSource<IAsyncDisposable> _subscription = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Member[] _members = [];
@@ -85,10 +86,12 @@ internal sealed partial class Audience(Topic topic)
                 member.Session.Send(attendance.Everybody().Frame(member.Codec));
             }
             TellDropped(member, held);
+            var queued = 0;
             foreach (var (frame, offset, publication) in held.Frames)
             {
-                Deliver(member, frame, offset, publication);
+                queued += Deliver(member, frame, offset, publication);
             }
+            _meters.Delivered(queued);
         }
     }
 
@@ -142,7 +145,7 @@ internal sealed partial class Audience(Topic topic)
         {
             if (member.Index >= 0)
             {
-                Deliver(member, frame, offset: 0);
+                _meters.Delivered(Deliver(member, frame, offset: 0));
             }
         }
     }
@@ -161,6 +164,8 @@ internal sealed partial class Audience(Topic topic)
             {
                 WireCodec? codec = null;
                 PreparedFrame? frame = null;
+                var queued = 0;
+                Sample(publication.Offset);
                 foreach (var member in _members.AsSpan(0, _count))
                 {
                     // Asked for only where the format changes: mostly never.
@@ -169,8 +174,9 @@ internal sealed partial class Audience(Topic topic)
                         codec = member.Codec;
                         frame = publication.Frame(codec);
                     }
-                    Deliver(member, frame, publication.Offset, publication);
+                    queued += Deliver(member, frame, publication.Offset, publication);
                 }
+                _meters.Delivered(queued);
             }
             foreach (var subscriber in _subscribers)
             {
@@ -194,11 +200,13 @@ internal sealed partial class Audience(Topic topic)
         else if (_count > 0 && Topic.Covers(publication.Topic))
         {
             // Its own frame: whoever is in the topic too must know the one from the other.
+            var queued = 0;
             var frame = new SharedFrame(codec => codec.Event(publication.Topic, publication.Name, publication.Data, publication.Offset, via: Topic.Name));
             foreach (var member in _members.AsSpan(0, _count))
             {
-                Deliver(member, frame.For(member.Codec), offset: 0, publication);
+                queued += Deliver(member, frame.For(member.Codec), offset: 0, publication);
             }
+            _meters.Delivered(queued);
         }
         foreach (var subscriber in _subscribers)
         {
@@ -212,22 +220,25 @@ internal sealed partial class Audience(Topic topic)
         {
             return;     // What is said to one is not for those who hear what is said to all.
         }
+        var queued = 0;
         foreach (var member in _members.AsSpan(0, _count))
         {
             if (string.Equals(member.User, user, StringComparison.Ordinal))
             {
-                Deliver(member, publication.Frame(member.Codec), publication.Offset, publication);
+                queued += Deliver(member, publication.Frame(member.Codec), publication.Offset, publication);
             }
         }
+        _meters.Delivered(queued);
     }
 
     private void DeliverToOthers(Publication publication, string sender)
     {
+        var queued = 0;
         foreach (var member in _members.AsSpan(0, _count))
         {
             if (!string.Equals(member.Id, sender, StringComparison.Ordinal))
             {
-                Deliver(member, publication.Frame(member.Codec), publication.Offset, publication);
+                queued += Deliver(member, publication.Frame(member.Codec), publication.Offset, publication);
             }
             else if (publication.Offset > 0)
             {
@@ -235,6 +246,7 @@ internal sealed partial class Audience(Topic topic)
                 Deliver(member, member.Codec.Skip(Topic.Name, publication.Offset), publication.Offset);
             }
         }
+        _meters.Delivered(queued);
     }
 
     public void Add(TopicSubscriber subscriber)
@@ -253,7 +265,17 @@ internal sealed partial class Audience(Topic topic)
         }
     }
 
-    private void Deliver(Member member, PreparedFrame frame, long offset, Publication? publication = null)
+    // Times the delivery to the member that comes last, where somebody wants to know.
+    private void Sample(long offset)
+    {
+        if (_members[_count - 1] is { Held: null } last && (offset == 0 || offset > last.Position) && _meters.Sample() is { } sample)
+        {
+            last.Outbox.Time(sample);
+        }
+    }
+
+    /// <returns>How many frames were queued: one or none.</returns>
+    private int Deliver(Member member, PreparedFrame frame, long offset, Publication? publication = null)
     {
         if (member.Held is { } held)
         {
@@ -261,11 +283,17 @@ internal sealed partial class Audience(Topic topic)
             {
                 member.Session.CloseSlow();
             }
+            return 0;
         }
-        else if ((offset == 0 || offset > member.Position)
-            && !(_lossy is null ? member.Outbox.TryEnqueue(frame) : Offer(_lossy, member, frame, offset, publication)))
+        if (offset != 0 && offset <= member.Position)
         {
-            member.Session.CloseSlow();
+            return 0;
         }
+        if (_lossy is null ? member.Outbox.TryEnqueue(frame) : Offer(_lossy, member, frame, offset, publication))
+        {
+            return 1;
+        }
+        member.Session.CloseSlow();
+        return 0;
     }
 }

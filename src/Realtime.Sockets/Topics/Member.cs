@@ -17,6 +17,7 @@ public sealed class Member
         Session = session;
         Outbox = session.Outbox;
         Codec = session.Codec;
+        _user = session.Identity?.User;
     }
 
     /// <summary>Names this membership; no two members have the same.</summary>
@@ -26,7 +27,7 @@ public sealed class Member
     public Topic Topic { get; }
 
     /// <summary>
-    /// Who this is, as the join handler named it, or null. Seen by all in a topic with presence; a change is told to them. There the members of
+    /// Who this is: as the join handler named it, else the user of its <see cref="Identity"/>, or null. Seen by all in a topic with presence; a change is told to them. There the members of
     /// one user are shown as one (see <see cref="PresenceOptions.MergeUsers"/>), so it is to name one person only.
     /// </summary>
     public string? User
@@ -60,6 +61,9 @@ public sealed class Member
 
     /// <summary>The id of the connection, as in the server's logs and the client's <c>welcome</c>.</summary>
     public string ConnectionId => Session.Id;
+
+    /// <summary>Who this connection's client has proved to be, by its newest token; null in an app without <see cref="Topics.Authenticate"/>.</summary>
+    public Identity? Identity => Session.Identity;
 
     /// <summary>The handshake that this connection began with.</summary>
     public Request Request => Session.Request;

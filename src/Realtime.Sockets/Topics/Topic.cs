@@ -31,6 +31,8 @@ public sealed class Topic
 
     internal TopicDefinition Definition { get; }
 
+    internal SocketMeters Meters => _topics.Meters;
+
     /// <summary>Whether a publication of another topic is for those who hear this wildcard.</summary>
     internal bool Covers(string topic) => _topics.DefinitionOf(topic) == Definition.Of;
 

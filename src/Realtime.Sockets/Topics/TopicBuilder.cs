@@ -4,7 +4,7 @@ namespace Realtime;
 
 /// <summary>Says what the topics of one pattern do: what they keep, who is seen in them, what they answer.</summary>
 /// <remarks>
-/// A handler's parameters are bound by type and name: <see cref="Member"/>, <see cref="Topic"/>, <see cref="Request"/> (the connection's handshake),
+/// A handler's parameters are bound by type and name: <see cref="Member"/>, <see cref="Topic"/>, <see cref="Request"/> (the connection's handshake), <see cref="Identity"/>,
 /// <see cref="CancellationToken"/> (fires when the connection has ended), a capture of the pattern by its name (text, a number, anything parsable), a
 /// service, and one more: what the client sent as <c>data</c>. What a handler returns is the <c>data</c> of the reply. A
 /// handler refuses with <see cref="TopicError"/>. The handlers of one connection run one after the other, in the order of its messages.
@@ -118,6 +118,20 @@ public sealed class TopicBuilder
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(handler);
         _definition.AddEvent(name, new TopicHandlerSource($"On(\"{name}\")", handler));
+        return this;
+    }
+
+    /// <summary>
+    /// Says that the app publishes an event here, for the document that describes the topics (<see cref="RealtimeOptions.AsyncApi"/>): publishing needs no such word.
+    /// </summary>
+    /// <typeparam name="T">The data's type.</typeparam>
+    /// <param name="name">The event's name.</param>
+    /// <param name="description">What it means, for who reads the document; null for nothing.</param>
+    /// <exception cref="InvalidOperationException">It was said already.</exception>
+    public TopicBuilder Publishes<T>(string name, string? description = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        _definition.AddPublished(name, new PublishedEvent(typeof(T), description));
         return this;
     }
 

@@ -7,6 +7,7 @@ internal sealed class TopicDefinition(TopicPattern pattern, TopicDefinition? of 
 {
     private readonly Dictionary<string, TopicHandlerSource> _events = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TopicHandler> _compiledEvents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PublishedEvent> _published = new(StringComparer.Ordinal);
     private TopicHandlerSource? _authorize;
     private TopicHandlerSource? _join;
     private TopicHandlerSource? _joined;
@@ -48,6 +49,18 @@ internal sealed class TopicDefinition(TopicPattern pattern, TopicDefinition? of 
 
     /// <summary>The handler for an event, or null where there is none.</summary>
     public TopicHandler? Event(string name) => _compiledEvents.GetValueOrDefault(name);
+
+    /// <summary>The handlers of all events.</summary>
+    public IReadOnlyDictionary<string, TopicHandler> Events => _compiledEvents;
+
+    /// <summary>What the app says that it publishes.</summary>
+    public IReadOnlyDictionary<string, PublishedEvent> Published => _published;
+
+    public void AddPublished(string name, PublishedEvent published)
+    {
+        ThrowIf(_published.ContainsKey(name), $"the event '{name}' was said to be published already");
+        _published.Add(name, published);
+    }
 
     public void AddAuthorize(TopicHandlerSource handler) => Set(ref _authorize, handler, "Authorize");
 

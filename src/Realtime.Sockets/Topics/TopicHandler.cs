@@ -9,14 +9,18 @@ internal sealed class TopicHandler
 {
     private readonly Func<TopicCall, ValueTask<object?>> _invoke;
 
-    private TopicHandler(CompiledHandler<TopicCall> compiled)
+    private TopicHandler(CompiledHandler<TopicCall> compiled, ParameterInfo? data)
     {
         _invoke = compiled.Invoke;
+        Data = data;
         ResultType = compiled.ResultType;
     }
 
     /// <summary>What it returns once awaited; <see cref="void"/> for nothing.</summary>
     public Type ResultType { get; }
+
+    /// <summary>The parameter that takes what the client sent; null where it takes nothing.</summary>
+    public ParameterInfo? Data { get; }
 
     /// <summary>Compiles a handler that a person wrote.</summary>
     /// <param name="source">The handler.</param>
@@ -28,7 +32,8 @@ internal sealed class TopicHandler
     {
         var owner = $"Topic {definition.Pattern.Text}, {source.Name}";
         ParameterInfo? data = null;
-        return new TopicHandler(source.Compile(Resolve, owner));
+        var compiled = source.Compile(Resolve, owner);
+        return new TopicHandler(compiled, data);
 
         ParameterBinding<TopicCall>? Resolve(ParameterInfo parameter)
         {
@@ -96,6 +101,10 @@ internal sealed class TopicHandler
         if (type == typeof(Request))
         {
             return ParameterBinding<TopicCall>.From("context", static (TopicCall call) => call.Request);
+        }
+        if (type == typeof(Identity))
+        {
+            return ParameterBinding<TopicCall>.From("context", static (TopicCall call) => call.Member.Identity);
         }
         if (type == typeof(CancellationToken))
         {

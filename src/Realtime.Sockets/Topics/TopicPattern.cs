@@ -26,6 +26,13 @@ internal sealed class TopicPattern
     /// <summary>The names of the captures, in order.</summary>
     public IReadOnlyList<string> Captures { get; }
 
+    /// <summary>The pattern with captures that say only their names: <c>room:{id}</c>.</summary>
+    public string Address => string.Join(':', _parts.Select(static part => part.IsCapture ? $"{{{part.Text}}}" : part.Text));
+
+    /// <summary>The captures with the names of their types.</summary>
+    public IEnumerable<(string Name, string Type)> CaptureTypes =>
+        _parts.Where(static part => part.IsCapture).Select(static part => (part.Text, part.Converter!.Name));
+
     /// <summary>Reads a pattern.</summary>
     /// <exception cref="ArgumentException">It is malformed; the message says how.</exception>
     public static TopicPattern Parse(string text)

@@ -14,6 +14,7 @@ public sealed partial class Topics
     private IBackplane? _backplane;
     private IPresenceStore? _presence;
     private Audiences? _audiences;
+    private SocketMeters? _meters;
 
     internal Topics(App app) => _app = app;
 
@@ -37,6 +38,34 @@ public sealed partial class Topics
             _options = value;
         }
     }
+
+    /// <summary>
+    /// Has every client of the realtime endpoint say who it is, before anything is upgraded. Without this everybody may connect, and the topics' handlers decide.
+    /// </summary>
+    /// <remarks>
+    /// It also runs for a fresh token that a client sends over its connection (<c>authenticate</c>, docs/protocol.md), which must be of the same user. A page's cookies are
+    /// in the request's; only the app's own pages bring them (<see cref="SocketOptions.AllowedOrigins"/>).
+    /// </remarks>
+    /// <param name="hook">
+    /// Gives the client's <see cref="Identity"/>, or null to refuse it with 401; sync or async. Its parameters: a <see cref="string"/> is the token of <c>Authorization: Bearer</c>
+    /// or of the query's <c>token</c> or <c>access_token</c>, null where there is none; <see cref="Request"/>, the handshake; <see cref="CancellationToken"/>; services.
+    /// </param>
+    /// <exception cref="InvalidOperationException">There is one already, or the app has started.</exception>
+    public void Authenticate(Delegate hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        if (_audiences is not null || AuthenticateHook is not null)
+        {
+            throw new InvalidOperationException("Topics.Authenticate: it is said once, before the app starts.");
+        }
+        AuthenticateHook = hook;
+    }
+
+    internal Delegate? AuthenticateHook { get; private set; }
+
+    internal IReadOnlyList<TopicDefinition> Definitions => _definitions;
+
+    internal SocketMeters Meters => _meters!;
 
     /// <summary>The clock of presence's rests, for tests; the system's else, as it paces real writes.</summary>
     internal TimeProvider PaceTime { get; set; } = TimeProvider.System;
@@ -196,6 +225,9 @@ public sealed partial class Topics
     internal void Build()
     {
         _options.Validate();
+        var host = SocketHost.Of(_app);
+        _meters = host.Meters;
+        host.Topics = this;
         _backplane = _app.Provider.GetRequiredService<IBackplane>();
         _presence = _app.Provider.GetRequiredService<IPresenceStore>();
         _audiences = new Audiences(_backplane, _presence, _app.Json, _app.Provider.GetRequiredService<TimeProvider>(), PaceTime);
@@ -210,7 +242,13 @@ public sealed partial class Topics
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         IdempotencyWindow.CheckKey(idempotencyKey);
-        await Backplane.PublishAsync(topic.Name, name, EventData.Write(data, _app.Json), history, idempotencyKey, recipients, cancellationToken);
+        var written = EventData.Write(data, _app.Json);
+        await Meters.PublishAsync(
+            topic,
+            name,
+            static state => state.Backplane.PublishAsync(
+                state.topic.Name, state.name, state.written, state.history, state.idempotencyKey, state.recipients, state.cancellationToken),
+            (Backplane, topic, name, written, history, idempotencyKey, recipients, cancellationToken));
     }
 
     internal async ValueTask<IReadOnlyList<TopicEvent>> HistoryAsync(Topic topic, long? before, int limit, CancellationToken cancellationToken)

@@ -16,6 +16,7 @@ internal class Link : IThreadPoolWorkItem
     private bool _isRaw;
     private long _lastHeard;
     private long _abortAt = Never;
+    private long _expiresAt = Never;
     private int _isClosing;
     private volatile bool _isAborting;
     private volatile bool _isEnded;
@@ -54,6 +55,9 @@ internal class Link : IThreadPoolWorkItem
 
     /// <summary>The code this side closed with, or null.</summary>
     public int? CloseCode => IsClosing ? _closeCode : null;
+
+    /// <summary>The code it ended with: this side's, if it closed first, else the peer's; 1006 where the peer vanished.</summary>
+    public int EndCode => CloseCode ?? _connection?.CloseCode ?? CloseCodes.Vanished;
 
     /// <summary>What to say before a close with 1001, or null for nothing.</summary>
     public PreparedFrame? Farewell { get; init; }
@@ -122,6 +126,13 @@ internal class Link : IThreadPoolWorkItem
         Enter();
     }
 
+    /// <summary>Closes it with 3003 unless this is called again in time; null for never.</summary>
+    public void ExpireIn(TimeSpan? span)
+    {
+        _expiresAt = span is { } limit ? _wheel.CurrentTick() + _wheel.TicksOf(limit) : Never;
+        _wheel.Reschedule(this);
+    }
+
     /// <summary>Notes that a message is waited for from now on.</summary>
     public void BeginReceive()
     {
@@ -188,7 +199,7 @@ internal class Link : IThreadPoolWorkItem
             return _abortAt;
         }
         var next = _heartbeat > 0 ? Math.Max(_lastHeard + _heartbeat, now + 1) : Never;
-        return _keepAlive.IsOn ? Math.Min(next, _keepAlive.NextLook) : next;
+        return Math.Min(_expiresAt, _keepAlive.IsOn ? Math.Min(next, _keepAlive.NextLook) : next);
     }
 
     /// <summary>For the wheel: looks whether the peer is late.</summary>
@@ -203,14 +214,18 @@ internal class Link : IThreadPoolWorkItem
             }
             return;
         }
-        if (_heartbeat > 0 && now - _lastHeard >= _heartbeat)
+        if (now >= _expiresAt)
+        {
+            Close(now, CloseCodes.Expired, "The token has expired.");
+        }
+        else if (_heartbeat > 0 && now - _lastHeard >= _heartbeat)
         {
             if (_isRaw ? !IsReceiving : IsExcused?.Invoke() == true)
             {
                 _lastHeard = now;
                 return;
             }
-            CloseSilent(now);
+            Close(now, CloseCodes.Silent, _silence);
         }
         else if (_keepAlive.IsOn)
         {
@@ -262,11 +277,11 @@ internal class Link : IThreadPoolWorkItem
     }
 
     // Under the wheel's lock: as Close, without asking the wheel to move it, which it does next.
-    private void CloseSilent(long now)
+    private void Close(long now, int code, string reason)
     {
         if (Interlocked.CompareExchange(ref _isClosing, 1, 0) == 0)
         {
-            (_closeCode, _closeReason) = (CloseCodes.Silent, _silence);
+            (_closeCode, _closeReason) = (code, reason);
             _abortAt = now + _wheel.TicksOf(_options.CloseTimeout);
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }

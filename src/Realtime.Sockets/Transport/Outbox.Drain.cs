@@ -10,9 +10,10 @@ internal sealed partial class Outbox
     // Owns the right to write (_isWriting) from its first line to the moment it finds the queue empty.
     private async Task DrainQueueAsync()
     {
-        while (TryTake(out var queue, out var count, out var droppedBatches))
+        while (TryTake(out var queue, out var count, out var droppedBatches, out var sample))
         {
             await WriteBatchAsync(queue, count, droppedBatches);
+            sample?.Written();
             for (var index = 0; index < count; index++)
             {
                 Return(queue[index]);
@@ -22,12 +23,14 @@ internal sealed partial class Outbox
         }
     }
 
-    private bool TryTake(out QueuedFrame[] queue, out int count, out int droppedBatches)
+    private bool TryTake(out QueuedFrame[] queue, out int count, out int droppedBatches, out DeliverySample? sample)
     {
         TaskCompletionSource? rest;
         lock (_gate)
         {
             droppedBatches = _droppedBatches;
+            sample = _sample;
+            _sample = null;
             Refill();
             if (_count > 0)
             {

@@ -33,6 +33,7 @@ internal sealed partial class Outbox : Stream
     private bool _isClosed;
     private bool _isGivenUp;
     private bool _isBroken;
+    private DeliverySample? _sample;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _rest;
 
@@ -101,6 +102,15 @@ internal sealed partial class Outbox : Stream
         }
         _flusher.Add(this);
         return true;
+    }
+
+    /// <summary>Times the frame that is queued next. Where one is being timed already, that one goes on.</summary>
+    public void Time(DeliverySample sample)
+    {
+        lock (_gate)
+        {
+            _sample ??= sample;
+        }
     }
 
     /// <summary>

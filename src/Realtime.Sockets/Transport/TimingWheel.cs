@@ -91,6 +91,15 @@ internal sealed class TimingWheel : IDisposable
         lock (_gate)
         {
             _isStopping = true;
+            return List();
+        }
+    }
+
+    /// <summary>Lists every open link.</summary>
+    public IReadOnlyList<Link> List()
+    {
+        lock (_gate)
+        {
             var links = new List<Link>(_count);
             foreach (var head in _slots)
             {

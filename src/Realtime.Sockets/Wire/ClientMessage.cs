@@ -9,8 +9,9 @@ namespace Realtime.Sockets;
 /// <param name="Since">Where a rejoining client was, or null.</param>
 /// <param name="History">How many events a client asks for: of the newest on a join, of older ones by a history message; 0 where it does not say.</param>
 /// <param name="Before">The offset before which a history message asks for events; null for the newest.</param>
+/// <param name="Token">The token of an authenticate message; null for none.</param>
 internal readonly record struct ClientMessage(
-    ClientMessageType Type, long Ref, string Topic, string Event, ReadOnlyMemory<byte> Data, StreamPosition? Since, int History, long? Before = null)
+    ClientMessageType Type, long Ref, string Topic, string Event, ReadOnlyMemory<byte> Data, StreamPosition? Since, int History, long? Before = null, string? Token = null)
 {
     /// <summary>The same message with data of its own, for when it outlives the buffer it was read from.</summary>
     public ClientMessage Keep() => Data.IsEmpty ? this : this with { Data = Data.ToArray() };

@@ -9,6 +9,7 @@ internal enum ClientMessageType
     Event,
     History,
     Ping,
+    Authenticate,
 
     /// <summary>Not a client's: the server took the connection out of a topic, and its leave handler waits for its turn.</summary>
     Departure,

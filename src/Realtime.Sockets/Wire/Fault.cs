@@ -5,7 +5,7 @@ internal readonly record struct Fault(string Code, string Message, object? Detai
 {
     public static Fault BadMessage(string message) => new("bad_message", message);
 
-    public static Fault UnknownType(string type) => new("unknown_type", $"There is no message type '{Shorten(type)}': send join, leave, event, history or ping.");
+    public static Fault UnknownType(string type) => new("unknown_type", $"There is no message type '{Shorten(type)}': send join, leave, event, history, authenticate or ping.");
 
     public static Fault UnknownTopic(string topic) => new("unknown_topic", $"There is no topic '{Shorten(topic)}'.");
 
@@ -24,6 +24,12 @@ internal readonly record struct Fault(string Code, string Message, object? Detai
     public static Fault Forbidden(string topic) => new("forbidden", $"This client may not be in the topic '{Shorten(topic)}'.");
 
     public static Fault TooFast() => new("too_fast", "Too many messages in too short a time: slow down and send it again.");
+
+    public static Fault Unauthenticated(string message) => new("unauthenticated", message);
+
+    public static Fault OtherUser() => new("other_user", "A connection stays one user's: connect anew to be another.");
+
+    public static Fault Unavailable() => new("unavailable", "The server could not check the token in time: send it again.");
 
     public static Fault Internal(string reference) => new("internal", $"The server failed to handle this; its log says more under {reference}.");
 

@@ -81,6 +81,10 @@ internal ref struct JsonMessageReader(ReadOnlyMemory<byte> bytes)
         {
             _draft.History = ReadInteger("history", 0);
         }
+        else if (_json.ValueTextEquals("token"u8))
+        {
+            _draft.Token = ReadText("token");
+        }
         else if (_json.ValueTextEquals("before"u8))
         {
             _draft.Before = ReadInteger("before", 1);

@@ -33,6 +33,8 @@ internal struct MessageDraft
 
     public long? Limit { get; set; }
 
+    public string? Token { get; set; }
+
     // The first fault is the one to tell.
     public void Fail(string message) => _fault ??= Fault.BadMessage(message);
 
@@ -49,7 +51,7 @@ internal struct MessageDraft
         var type = Check();
         message = new ClientMessage(
             type, Ref, Topic ?? "", Event ?? "", Data, Epoch is not null && Offset is { } offset ? new StreamPosition(Epoch, offset) : null,
-            (int)Math.Min((type == ClientMessageType.History ? Limit : History) ?? 0, int.MaxValue), Before);
+            (int)Math.Min((type == ClientMessageType.History ? Limit : History) ?? 0, int.MaxValue), Before, Token);
         fault = _fault.GetValueOrDefault();
         return _fault is null;
     }
@@ -63,6 +65,7 @@ internal struct MessageDraft
             "event" => ClientMessageType.Event,
             "history" => ClientMessageType.History,
             "ping" => ClientMessageType.Ping,
+            "authenticate" => ClientMessageType.Authenticate,
             _ => ClientMessageType.None,
         };
         if (_fault is not null)
@@ -74,7 +77,11 @@ internal struct MessageDraft
             _fault = Type is null ? Fault.BadMessage("'type' is missing.") : Fault.UnknownType(Type);
             return type;
         }
-        if (type != ClientMessageType.Ping)
+        if (type == ClientMessageType.Authenticate && Token is null)
+        {
+            Fail("'token' is missing.");
+        }
+        else if (type is not (ClientMessageType.Ping or ClientMessageType.Authenticate))
         {
             CheckName("topic", Topic);
         }

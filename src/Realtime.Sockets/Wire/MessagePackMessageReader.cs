@@ -96,6 +96,10 @@ internal struct MessagePackMessageReader
         {
             _draft.History = ReadInteger("history", 0);
         }
+        else if (name.SequenceEqual("token"u8))
+        {
+            _draft.Token = ReadText("token");
+        }
         else if (name.SequenceEqual("before"u8))
         {
             _draft.Before = ReadInteger("before", 1);

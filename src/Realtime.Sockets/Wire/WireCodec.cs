@@ -38,12 +38,17 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
     /// <summary>Writes <c>welcome</c>.</summary>
     /// <param name="connection">The connection's name in logs.</param>
     /// <param name="heartbeat">How often the client must be heard.</param>
+    /// <param name="expires">How long its token is good; null for ever, or where there is none.</param>
     /// <param name="key">What the client's messages are posted with; null where they come over a WebSocket.</param>
-    public PreparedFrame Welcome(string connection, TimeSpan heartbeat, string? key = null) => Write((connection, heartbeat, key), static (writer, state) =>
+    public PreparedFrame Welcome(string connection, TimeSpan heartbeat, TimeSpan? expires = null, string? key = null) => Write((connection, heartbeat, expires, key), static (writer, state) =>
     {
         writer.Type("welcome"u8);
         writer.Text("connection"u8, state.connection);
         writer.Integer("heartbeat"u8, (long)state.heartbeat.TotalMilliseconds);
+        if (state.expires is { } expires)
+        {
+            writer.Integer("expires"u8, (long)expires.TotalMilliseconds);
+        }
         if (state.key is { } key)
         {
             writer.Text("key"u8, key);

@@ -38,7 +38,7 @@ public sealed partial class ProtocolPageTests
     [Fact]
     public void Every_type_of_message_has_an_example()
     {
-        Assert.Empty(new[] { "join", "leave", "event", "history", "ping" }.Except(TypesOf(FromClients)));
+        Assert.Empty(new[] { "join", "leave", "event", "history", "authenticate", "ping" }.Except(TypesOf(FromClients)));
         Assert.Empty(new[] { "welcome", "reply", "event", "skip", "left", "presence", "reset", "dropped", "away", "error" }.Except(TypesOf(FromTheServer)));
     }
 
@@ -82,7 +82,7 @@ public sealed partial class ProtocolPageTests
         var topic = message.Text("topic")!;
         return message.Text("type") switch
         {
-            "welcome" => Codec.Welcome(message.Text("connection")!, TimeSpan.FromMilliseconds(message.GetProperty("heartbeat").GetInt32())),
+            "welcome" => Codec.Welcome(message.Text("connection")!, TimeSpan.FromMilliseconds(message.GetProperty("heartbeat").GetInt32()), Member(message, "expires") is { } expires ? TimeSpan.FromMilliseconds(expires.GetInt32()) : null),
             "reply" when message.Text("status") == "error" => Codec.Refuse(Number(message, "ref"), FaultOf(message)),
             "reply" when Member(message, "data") is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("more", out var more) => Codec.History(
                 Number(message, "ref"), data.Text("epoch")!, [.. data.GetProperty("events").EnumerateArray().Select(PublicationOf)], more.GetBoolean()),
