@@ -55,8 +55,8 @@ public sealed class ScenarioTests
             Topic = "ticks:{n}",
             Slow = 2,
             Size = 32_000,
-            Rate = 300,
-            Duration = TimeSpan.FromSeconds(2),
+            Rate = 150,
+            Duration = TimeSpan.FromSeconds(4),
         });
         Sound(report);
         Assert.NotNull(report.Slow);

@@ -92,10 +92,11 @@ internal sealed partial class EpollConnection
             {
                 return End(null);
             }
-            // epoll(7): a read that got less than it asked for has emptied a stream socket. Not its end, though.
-            if (length < memory.Length && !_ending)
+            // epoll(7): a read that got less than it asked for has emptied a stream socket. Its end comes apart: the application
+            // hears of the last bytes before it hears that the peer has closed.
+            if (length < memory.Length)
             {
-                return Pause.Empty;
+                return _ending ? Pause.More : Pause.Empty;
             }
         }
         return Pause.More;
