@@ -82,7 +82,9 @@ internal sealed class AsyncApiDocument(RealtimeOptions options, IReadOnlyList<To
             messages[key] = Message(name, published.Description, Event(name, published.Type, definition.History is not null));
             _operations[Unused(_operations, $"{id}.send.{key}")] = new JsonObject
             {
-                ["action"] = "send", ["channel"] = Reference($"#/channels/{id}"), ["messages"] = new JsonArray(Reference($"#/channels/{id}/messages/{key}")),
+                ["action"] = "send",
+                ["channel"] = Reference($"#/channels/{id}"),
+                ["messages"] = new JsonArray(Reference($"#/channels/{id}/messages/{key}")),
             };
         }
         messages["refused"] = Reference("#/components/messages/refused");

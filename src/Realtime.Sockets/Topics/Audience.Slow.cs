@@ -28,7 +28,7 @@ internal sealed partial class Audience
 
     private void TellDropped(Member member, HeldFrames held)
     {
-        if (held.DroppedBehind(member.Position) is (> 0, var offset) dropped)
+        if (held.DroppedBehind(member.Position) is ( > 0, var offset) dropped)
         {
             member.Session.Send(member.Codec.Dropped(Topic.Name, dropped.Count, offset));
         }

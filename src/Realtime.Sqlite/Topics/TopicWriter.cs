@@ -149,7 +149,14 @@ internal sealed class TopicWriter
         create.Reset();
         return Remember(topic, new TopicRow
         {
-            Id = id, Epoch = epoch, Top = 0, At = now, Size = policy.Size, TimeToLive = policy.TimeToLive?.Ticks, Expires = null, Pruned = 0,
+            Id = id,
+            Epoch = epoch,
+            Top = 0,
+            At = now,
+            Size = policy.Size,
+            TimeToLive = policy.TimeToLive?.Ticks,
+            Expires = null,
+            Pruned = 0,
         });
     }
 

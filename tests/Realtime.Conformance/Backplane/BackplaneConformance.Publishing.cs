@@ -153,7 +153,7 @@ public abstract partial class BackplaneConformance
     [Fact]
     public async Task Names_of_any_characters_are_topics_and_events_of_their_own()
     {
-                var heard = new ConcurrentDictionary<string, string>();
+        var heard = new ConcurrentDictionary<string, string>();
         var subscriptions = new List<IAsyncDisposable>();
         foreach (var name in OddNames)
         {

@@ -135,7 +135,12 @@ public sealed class FallbackTests
         using var stream = await StreamClient.ConnectAsync(server.Http);
         var back = await stream.AskAsync(new
         {
-            type = "join", @ref = 1, topic = "room:lobby", data = new { user = "Ada" }, epoch = joined.Text("epoch"), offset = joined.Offset() + 1,
+            type = "join",
+            @ref = 1,
+            topic = "room:lobby",
+            data = new { user = "Ada" },
+            epoch = joined.Text("epoch"),
+            offset = joined.Offset() + 1,
         });
 
         Assert.True(back.GetProperty("recovered").GetBoolean());
