@@ -24,7 +24,7 @@ internal sealed class PlaintextGroup : HttpGroup
     public override IReadOnlyList<Contender> Contenders { get; } =
     [
         new(Ours, "apps/realtime-http", "`app.Get(\"/plaintext\", () => \"Hello, World!\")`, nothing else set."),
-        new("Kestrel, raw", "peers/kestrel-raw", "a hand-written `IHttpApplication` over Kestrel's features: the ceiling for anything on this server."),
+        new("Kestrel, raw", "peers/kestrel-raw", "a hand-written `IHttpApplication` over Kestrel's features and the platform's sockets: the ceiling for anything on them."),
         new(MinimalApi, "peers/minimal-api", "ASP.NET Core minimal APIs on the slim builder, log providers cleared, as its docs say for production."),
     ];
 

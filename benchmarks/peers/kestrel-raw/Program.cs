@@ -1,4 +1,4 @@
-// The ceiling: Kestrel with nothing on top. An IHttpApplication over the feature collection that compares the path and
+// Kestrel with nothing on top: the ceiling on the platform's sockets. An IHttpApplication over the feature collection that compares the path and
 // writes the bytes; no HttpContext, no routing, no services in the request. Nobody would write an app this way.
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -21,7 +21,7 @@ public sealed record ServerHostOptions
     public IConnectionListenerFactory? Transport { get; init; }
 
     /// <summary>
-    /// Whether, on Linux, what is read of a connection is handled by the thread that read it, without a hop to another: about 1.5 times
+    /// Whether, on Linux, what is read of a connection is handled by the thread that read it, without a hop to another: about 1.4 times
     /// the requests of the platform's sockets. A handler may block all the same: after 10 to 20 milliseconds another thread takes over
     /// what else there is to do. True unless set; false for the platform's sockets. Without effect on a <see cref="Transport"/> of your own.
     /// </summary>
