@@ -43,9 +43,7 @@ public sealed class SendingTests
         Assert.Equal("connection_lost", await lost.CodeAsync());
         var kept = room.SendAsync("say", "kept");
 
-        _time.Advance(0.5);
-        peer = await server.WelcomeAsync();
-        await peer.OkAsync(await peer.TakeAsync("join"));
+        peer = await RejoinedAsync(server);
 
         var said = await peer.TakeAsync("event");
         Assert.Equal("kept", said.GetProperty("data").GetString());
@@ -66,9 +64,7 @@ public sealed class SendingTests
 
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.Soon());
-        _time.Advance(0.5);
-        peer = await server.WelcomeAsync();
-        await peer.OkAsync(await peer.TakeAsync("join"));
+        peer = await RejoinedAsync(server);
 
         var said = await peer.TakeAsync("event");
         Assert.Equal("kept", said.GetProperty("data").GetString());
@@ -85,9 +81,7 @@ public sealed class SendingTests
         await CutAsync(client, peer);
         var first = room.SendAsync("say", 1);
         var second = room.SendAsync("say", 2);
-        _time.Advance(0.5);
-        peer = await server.WelcomeAsync();
-        await peer.OkAsync(await peer.TakeAsync("join"));
+        peer = await RejoinedAsync(server);
 
         await peer.RefuseAsync(await peer.TakeAsync("event"), "too_fast");
         while (!_time.Has(0.75))
@@ -155,6 +149,15 @@ public sealed class SendingTests
         Assert.Equal("left", await left.CodeAsync());
         Assert.Equal("closed", await closed.CodeAsync());
         Assert.Empty(await two.Events.TakeAsync(1).Soon());
+    }
+
+    /// <summary>Lets the client's wait for its next attempt pass, and answers its rejoin.</summary>
+    private async Task<ScriptedPeer> RejoinedAsync(ScriptedServer server)
+    {
+        _time.Advance(0.5);
+        var peer = await server.WelcomeAsync();
+        await peer.OkAsync(await peer.TakeAsync("join"));
+        return peer;
     }
 
     private static async Task CutAsync(RealtimeClient client, ScriptedPeer peer)

@@ -115,10 +115,7 @@ public sealed class TopicTests
     {
         await using var server = new ScriptedServer();
         var client = server.NewClient(_time);
-        var joining = client.JoinAsync("room");
-        var peer = await server.WelcomeAsync();
-        await peer.JoinedAsync(await peer.TakeAsync("join"), "e", 7);
-        var room = await joining.Soon();
+        var (peer, room) = await JoinAsync(client, server, "room", "e", 7);
         await peer.EventAsync("room", "n", 8, 8);
         await peer.EventAsync("room", "n", 8, 8);
         await peer.EventAsync("room", "n", 0);
@@ -140,10 +137,7 @@ public sealed class TopicTests
     {
         await using var server = new ScriptedServer();
         var client = server.NewClient(_time);
-        var joining = client.JoinAsync("room");
-        var peer = await server.WelcomeAsync();
-        await peer.JoinedAsync(await peer.TakeAsync("join"), "e", 0);
-        var room = await joining.Soon();
+        var (peer, room) = await JoinAsync(client, server, "room", "e", 0);
         await peer.EventAsync("room", "n", 1, 1);
         await peer.EventAsync("room", "n", 3, 3);
 
@@ -312,10 +306,7 @@ public sealed class TopicTests
     {
         await using var server = new ScriptedServer();
         var client = server.NewClient(_time);
-        var joining = client.JoinAsync("room");
-        var peer = await server.WelcomeAsync();
-        await peer.JoinedAsync(await peer.TakeAsync("join"), "e", 0);
-        var room = await joining.Soon();
+        var (peer, room) = await JoinAsync(client, server, "room", "e", 0);
 
         await peer.EventAsync("room", "n", 1, 1);
         await peer.SendAsync(new { type = "skip", topic = "room", offset = 2 });
@@ -383,10 +374,7 @@ public sealed class TopicTests
     {
         await using var server = new ScriptedServer();
         var client = server.NewClient(_time);
-        var joining = client.JoinAsync("room");
-        var peer = await server.WelcomeAsync();
-        await peer.JoinedAsync(await peer.TakeAsync("join"), "e", 7);
-        var room = await joining.Soon();
+        var (peer, room) = await JoinAsync(client, server, "room", "e", 7);
         await peer.EventAsync("room", "n", 8, 8);
 
         var asking = room.HistoryAsync(limit: 2);
@@ -413,6 +401,14 @@ public sealed class TopicTests
         var joining = client.JoinAsync(name);
         var peer = await server.WelcomeAsync();
         await peer.OkAsync(await peer.TakeAsync("join"));
+        return (peer, await joining.Soon());
+    }
+
+    internal static async Task<(ScriptedPeer Peer, JoinedTopic Topic)> JoinAsync(RealtimeClient client, ScriptedServer server, string name, string epoch, long offset)
+    {
+        var joining = client.JoinAsync(name);
+        var peer = await server.WelcomeAsync();
+        await peer.JoinedAsync(await peer.TakeAsync("join"), epoch, offset);
         return (peer, await joining.Soon());
     }
 

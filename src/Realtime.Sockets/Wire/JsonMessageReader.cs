@@ -4,7 +4,7 @@ namespace Realtime.Sockets;
 
 /// <summary>Reads one client message from JSON, and goes on behind a fault where it can, to find the <c>ref</c> to answer.</summary>
 /// <param name="bytes">The whole message.</param>
-internal ref struct JsonMessageReader(ReadOnlyMemory<byte> bytes)
+internal ref struct JsonMessageReader(ReadOnlyMemory<byte> bytes) : IMemberReader
 {
     // The depth is limited here and not in the reader, which would stop before it has seen the ref.
     private Utf8JsonReader _json = new(bytes.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
@@ -38,69 +38,23 @@ internal ref struct JsonMessageReader(ReadOnlyMemory<byte> bytes)
         }
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
-            ReadMember();
+            MessageDraft.ReadMember(ref this, ref _draft);
         }
         // One more read: whatever stands behind the object makes it no JSON text.
         _json.Read();
     }
 
-    private void ReadMember()
+    public bool IsNamed(ReadOnlySpan<byte> name) => _json.ValueTextEquals(name);
+
+    public ReadOnlyMemory<byte> ReadValue()
     {
-        if (_json.ValueTextEquals("type"u8))
-        {
-            _draft.Type = ReadText("type");
-        }
-        else if (_json.ValueTextEquals("ref"u8))
-        {
-            _draft.Ref = ReadInteger("ref", 1) ?? 0;
-        }
-        else if (_json.ValueTextEquals("topic"u8))
-        {
-            _draft.Topic = ReadText("topic");
-        }
-        else if (_json.ValueTextEquals("event"u8))
-        {
-            _draft.Event = ReadText("event");
-        }
-        else if (_json.ValueTextEquals("data"u8))
-        {
-            _json.Read();
-            var start = (int)_json.TokenStartIndex;
-            SkipValue();
-            _draft.Data = bytes[start..(int)_json.BytesConsumed];
-        }
-        else if (_json.ValueTextEquals("epoch"u8))
-        {
-            _draft.Epoch = ReadText("epoch");
-        }
-        else if (_json.ValueTextEquals("offset"u8))
-        {
-            _draft.Offset = ReadInteger("offset", 0);
-        }
-        else if (_json.ValueTextEquals("history"u8))
-        {
-            _draft.History = ReadInteger("history", 0);
-        }
-        else if (_json.ValueTextEquals("token"u8))
-        {
-            _draft.Token = ReadText("token");
-        }
-        else if (_json.ValueTextEquals("before"u8))
-        {
-            _draft.Before = ReadInteger("before", 1);
-        }
-        else if (_json.ValueTextEquals("limit"u8))
-        {
-            _draft.Limit = ReadInteger("limit", 1);
-        }
-        else
-        {
-            _json.Read();
-            SkipValue();
-        }
+        _json.Read();
+        var start = (int)_json.TokenStartIndex;
+        SkipValue();
+        return bytes[start..(int)_json.BytesConsumed];
     }
 
-    private string? ReadText(string name)
+    public string? ReadText(string name)
     {
         _json.Read();
         if (_json.TokenType == JsonTokenType.String)
@@ -123,7 +77,7 @@ internal ref struct JsonMessageReader(ReadOnlyMemory<byte> bytes)
         return null;
     }
 
-    private long? ReadInteger(string name, long least)
+    public long? ReadInteger(string name, long least)
     {
         _json.Read();
         if (_json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out var value) && value >= least && value <= MessageDraft.MaxInteger)

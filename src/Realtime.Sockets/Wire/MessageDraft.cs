@@ -35,6 +35,60 @@ internal struct MessageDraft
 
     public string? Token { get; set; }
 
+    /// <summary>Reads the value of the member whose name was read, whatever the format; one that is not known is passed over.</summary>
+    public static void ReadMember<TReader>(ref TReader reader, scoped ref MessageDraft draft)
+        where TReader : struct, IMemberReader, allows ref struct
+    {
+        if (reader.IsNamed("type"u8))
+        {
+            draft.Type = reader.ReadText("type");
+        }
+        else if (reader.IsNamed("ref"u8))
+        {
+            draft.Ref = reader.ReadInteger("ref", 1) ?? 0;
+        }
+        else if (reader.IsNamed("topic"u8))
+        {
+            draft.Topic = reader.ReadText("topic");
+        }
+        else if (reader.IsNamed("event"u8))
+        {
+            draft.Event = reader.ReadText("event");
+        }
+        else if (reader.IsNamed("data"u8))
+        {
+            draft.Data = reader.ReadValue();
+        }
+        else if (reader.IsNamed("epoch"u8))
+        {
+            draft.Epoch = reader.ReadText("epoch");
+        }
+        else if (reader.IsNamed("offset"u8))
+        {
+            draft.Offset = reader.ReadInteger("offset", 0);
+        }
+        else if (reader.IsNamed("history"u8))
+        {
+            draft.History = reader.ReadInteger("history", 0);
+        }
+        else if (reader.IsNamed("token"u8))
+        {
+            draft.Token = reader.ReadText("token");
+        }
+        else if (reader.IsNamed("before"u8))
+        {
+            draft.Before = reader.ReadInteger("before", 1);
+        }
+        else if (reader.IsNamed("limit"u8))
+        {
+            draft.Limit = reader.ReadInteger("limit", 1);
+        }
+        else
+        {
+            reader.ReadValue();
+        }
+    }
+
     // The first fault is the one to tell.
     public void Fail(string message) => _fault ??= Fault.BadMessage(message);
 

@@ -3,10 +3,11 @@ using System.Text;
 namespace Realtime.Sockets;
 
 /// <summary>Reads one client message from MessagePack, and goes on behind a fault where it can, to find the <c>ref</c> to answer.</summary>
-internal struct MessagePackMessageReader
+internal ref struct MessagePackMessageReader : IMemberReader
 {
     private readonly MessagePackReader _reader;
     private MessageDraft _draft;
+    private ReadOnlySpan<byte> _name;
 
     private MessagePackMessageReader(MessagePackReader reader) => _reader = reader;
 
@@ -46,7 +47,15 @@ internal struct MessagePackMessageReader
         }
         for (var left = _reader.ReadMapHeader(); left > 0; left--)
         {
-            ReadMember();
+            if (_reader.TryReadUtf8(out _name))
+            {
+                MessageDraft.ReadMember(ref this, ref _draft);
+            }
+            else
+            {
+                _draft.Fail("A name of the message's members is not a string.");
+                _reader.SkipValue();
+            }
         }
         return _draft.TryFinish(out message, out fault);
     }
@@ -57,64 +66,11 @@ internal struct MessagePackMessageReader
         return false;
     }
 
-    private void ReadMember()
-    {
-        if (!_reader.TryReadUtf8(out var name))
-        {
-            _draft.Fail("A name of the message's members is not a string.");
-            _reader.SkipValue();
-        }
-        else if (name.SequenceEqual("type"u8))
-        {
-            _draft.Type = ReadText("type");
-        }
-        else if (name.SequenceEqual("ref"u8))
-        {
-            _draft.Ref = ReadInteger("ref", 1) ?? 0;
-        }
-        else if (name.SequenceEqual("topic"u8))
-        {
-            _draft.Topic = ReadText("topic");
-        }
-        else if (name.SequenceEqual("event"u8))
-        {
-            _draft.Event = ReadText("event");
-        }
-        else if (name.SequenceEqual("data"u8))
-        {
-            _draft.Data = _reader.Skip();
-        }
-        else if (name.SequenceEqual("epoch"u8))
-        {
-            _draft.Epoch = ReadText("epoch");
-        }
-        else if (name.SequenceEqual("offset"u8))
-        {
-            _draft.Offset = ReadInteger("offset", 0);
-        }
-        else if (name.SequenceEqual("history"u8))
-        {
-            _draft.History = ReadInteger("history", 0);
-        }
-        else if (name.SequenceEqual("token"u8))
-        {
-            _draft.Token = ReadText("token");
-        }
-        else if (name.SequenceEqual("before"u8))
-        {
-            _draft.Before = ReadInteger("before", 1);
-        }
-        else if (name.SequenceEqual("limit"u8))
-        {
-            _draft.Limit = ReadInteger("limit", 1);
-        }
-        else
-        {
-            _reader.SkipValue();
-        }
-    }
+    public readonly bool IsNamed(ReadOnlySpan<byte> name) => _name.SequenceEqual(name);
 
-    private string? ReadText(string name)
+    public readonly ReadOnlyMemory<byte> ReadValue() => _reader.Skip();
+
+    public string? ReadText(string name)
     {
         if (_reader.TryReadUtf8(out var text))
         {
@@ -128,7 +84,7 @@ internal struct MessagePackMessageReader
         return null;
     }
 
-    private long? ReadInteger(string name, long least)
+    public long? ReadInteger(string name, long least)
     {
         var start = _reader.Position;
         if (_reader.TryReadInt64(out var value) && value >= least && value <= MessageDraft.MaxInteger)
