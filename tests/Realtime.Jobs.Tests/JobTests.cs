@@ -4,7 +4,7 @@ namespace Realtime;
 
 public sealed class JobTests
 {
-    private static readonly CancellationToken Soon = new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
 
     [Fact]
     public async Task A_failed_job_is_tried_again_after_its_backoff()
@@ -106,6 +106,24 @@ public sealed class JobTests
         await handle.CancelAsync();
 
         Assert.Equal(JobState.Cancelled, (await handle.WaitAsync(Soon)).State);
+    }
+
+    [Fact]
+    public async Task A_test_that_ends_while_a_job_runs_does_not_wait_for_it_for_ever()
+    {
+        var app = new App();
+        var started = new TaskCompletionSource();
+        var endless = app.Job("endless", async (Sum args, JobContext job) =>
+        {
+            started.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, job.Cancellation);
+        });
+        var server = await TestServer.StartAsync(app, new TestServerOptions { ShutdownTimeout = TimeSpan.FromMilliseconds(50) });
+        await endless.EnqueueAsync(new Sum(1, 1));
+        await started.Task.WaitAsync(Soon);
+
+        // The app's clock stands still, so the limit must be one of real time.
+        await server.DisposeAsync().AsTask().WaitAsync(Soon);
     }
 
     [Fact]

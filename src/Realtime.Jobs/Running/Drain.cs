@@ -12,6 +12,8 @@ internal sealed class Drain(JobRuntime runtime, Stager stager, Completer complet
             // Taken before looking: what ends in between fires it.
             var activity = runtime.Activity.NextAsync();
             await stager.StageAsync(cancellationToken);
+            // It has looked in the stager's place, which must set its timer anew.
+            runtime.Staging.Set();
             runtime.Work.Set();
             var counts = await runtime.Store.CountAsync(cancellationToken);
             // Told, too: who drains and then looks sees all that happened.

@@ -8,10 +8,11 @@ public sealed partial class InMemoryJobStore
     public ValueTask<IReadOnlyList<JobRecord>> ClaimAsync(long node, IReadOnlyList<QueueDemand> demand, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(demand);
-        var now = _time.GetUtcNow();
         var claimed = new List<JobRecord>();
         lock (_lock)
         {
+            // Read inside: a heartbeat behind a claim that was refused must not know an earlier time.
+            var now = _time.GetUtcNow();
             if (!IsAlive(node, now))
             {
                 return new ValueTask<IReadOnlyList<JobRecord>>(claimed);
@@ -103,9 +104,9 @@ public sealed partial class InMemoryJobStore
     public ValueTask<HeartbeatResult> HeartbeatAsync(JobNode node, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(node);
-        var now = _time.GetUtcNow();
         lock (_lock)
         {
+            var now = _time.GetUtcNow();
             var renewed = IsAlive(node.Id, now);
             _nodes[node.Id] = (node, now + timeToLive);
             _marked.RemoveWhere(static entry => entry.State != JobState.Running);

@@ -7,6 +7,8 @@ internal sealed class Stager(JobRuntime runtime, TimeSpan pollInterval)
 
     // A timer cannot be set to much more than a month, and a clock may be put forward meanwhile.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+    // More than passes between two calls, except where the machine is so busy that one more turn does not matter.
+    private static readonly TimeSpan Jump = TimeSpan.FromMilliseconds(1);
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -18,7 +20,7 @@ internal sealed class Stager(JobRuntime runtime, TimeSpan pollInterval)
             while (true)
             {
                 await runtime.Staging.WaitAsync(stopping);
-                timer.Change(await StageAsync(stopping), Timeout.InfiniteTimeSpan);
+                Set(timer, await StageAsync(stopping));
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -26,8 +28,8 @@ internal sealed class Stager(JobRuntime runtime, TimeSpan pollInterval)
         }
     }
 
-    /// <summary>Stages all that is due. Returns how long to wait for the next.</summary>
-    public async ValueTask<TimeSpan> StageAsync(CancellationToken cancellationToken)
+    /// <summary>Stages all that is due. Returns when to look again.</summary>
+    public async ValueTask<DateTimeOffset> StageAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -43,26 +45,36 @@ internal sealed class Stager(JobRuntime runtime, TimeSpan pollInterval)
                 }
             }
             while (result.Staged == AtOnce);
-            return WaitFor(result.NextDueAt);
+            return NextLook(result.NextDueAt);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             JobLog.ChoreFailed(runtime.Logger, exception, "Staging due jobs");
-            return pollInterval;
+            return runtime.Time.GetUtcNow() + pollInterval;
         }
     }
 
-    private TimeSpan WaitFor(DateTimeOffset? due)
+    private DateTimeOffset NextLook(DateTimeOffset? due)
     {
-        var longest = runtime.Store.IsShared ? pollInterval : LongestWait;
+        var latest = runtime.Time.GetUtcNow() + (runtime.Store.IsShared ? pollInterval : LongestWait);
         if (due is not { } next)
         {
-            return longest;
+            return latest;
         }
         runtime.NextDue = next.UtcTicks;
-        var wait = next - runtime.Time.GetUtcNow();
-        // A timer rounds down to milliseconds: firing early would only spin.
-        var rounded = TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(wait.TotalMilliseconds)));
-        return rounded < longest ? rounded : longest;
+        return next < latest ? next : latest;
+    }
+
+    private void Set(ITimer timer, DateTimeOffset at)
+    {
+        DateTimeOffset now;
+        do
+        {
+            now = runtime.Time.GetUtcNow();
+            // A timer rounds down to milliseconds: firing early would only spin.
+            timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((at - now).TotalMilliseconds))), Timeout.InfiniteTimeSpan);
+        }
+        // A clock that was put forward in between, as a test's is, would fire late by as much.
+        while (runtime.Time.GetUtcNow() - now >= Jump);
     }
 }

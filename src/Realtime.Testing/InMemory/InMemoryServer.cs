@@ -78,11 +78,14 @@ internal sealed class InMemoryServer
             }
         }
         _lifespan.BeginStopping();
+        // One limit for all of it, in real time: the app's clock may stand still.
+        using var limit = new CancellationTokenSource(_shutdownTimeout);
+        await using var hurry = limit.Token.Register(_lifespan.HurryShutdown);
         try
         {
-            await _allEnded.Task.WaitAsync(_shutdownTimeout);
+            await _allEnded.Task.WaitAsync(limit.Token);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException)
         {
             RequestFacts[] left;
             lock (_lock)
@@ -93,7 +96,6 @@ internal sealed class InMemoryServer
             {
                 exchange.Abort();
             }
-            _lifespan.HurryShutdown();
         }
         _lifespan.RequestShutdown();
         try

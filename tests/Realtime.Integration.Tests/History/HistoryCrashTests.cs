@@ -28,12 +28,12 @@ public sealed class HistoryCrashTests
 
                 for (var kill = 1; kill <= 2; kill++)
                 {
-                    await readers[0].SawAsync(readers[0].Seen.Count + Stretch);
+                    await readers[0].SawAsync(readers[0].Seen.Count + Stretch, app);
                     await app.KillAsync();
                     await app.DisposeAsync();
                     app = await StartAsync(folder.FullName, port);
                 }
-                await readers[0].SawAsync(readers[0].Seen.Count + Stretch);
+                await readers[0].SawAsync(readers[0].Seen.Count + Stretch, app);
                 await enough.CancelAsync();
                 var last = await writing.WaitAsync(Patience);
                 // One that comes last gets all of it, over both kills.
@@ -41,7 +41,7 @@ public sealed class HistoryCrashTests
 
                 foreach (var reader in readers)
                 {
-                    await reader.SawAsync(last);
+                    await reader.SawAsync(last, app);
                     Assert.Equal(Enumerable.Range(1, last).Select(static number => (number, (long?)number)), reader.Seen);
                     Assert.Equal(origin with { Offset = last }, reader.Topic.Place);
                     await reader.DisposeAsync();
@@ -105,11 +105,14 @@ public sealed class HistoryCrashTests
             return new Reader(client, await client.JoinAsync("log", since: since));
         }
 
-        public async Task SawAsync(int number)
+        public async Task SawAsync(int number, AppProcess app)
         {
             while (Seen is not [.., var newest] || newest.Number < number)
             {
-                Assert.True(await _events.MoveNextAsync().AsTask().WaitAsync(Patience));
+                var next = _events.MoveNextAsync().AsTask();
+                await Task.WhenAny(next, Task.Delay(Patience));
+                Assert.True(next.IsCompleted, $"Nothing behind {Seen.Count} of {number} events; the client is {_client.State}. The app wrote:\n{app.Output}");
+                Assert.True(await next);
                 Assert.False(_events.Current.IsReset, $"A reset behind {Seen.Count} events.");
                 Seen.Add((_events.Current.DataAs<int>(), _events.Current.Offset));
             }
