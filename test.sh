@@ -28,4 +28,12 @@ say "Build"
 dotnet build Realtime.sln -v quiet -nologo
 
 say "Test"
-dotnet test Realtime.sln --no-build -nologo --logger "console;verbosity=minimal" "$@"
+# A test that hangs is named and ends the run, instead of holding it for ever.
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+dotnet test Realtime.sln --no-build -nologo --logger "console;verbosity=minimal" \
+    --blame-hang-timeout 6m --blame-hang-dump-type none --results-directory "$results" "$@" || {
+    status=$?
+    find "$results" -name 'Sequence*.xml' -exec grep -h 'Completed="False"' {} + || true
+    exit "$status"
+}
