@@ -111,20 +111,14 @@ public sealed class SqliteBackplane : IBackplane, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<HistoryPage> ReadAsync(
-        string topic, HistoryPolicy history, StreamPosition? since, int newest, CancellationToken cancellationToken = default)
-    {
-        var query = await AskAsync(topic, history, cancellationToken);
-        return await Reader.RunAsync(database => TopicReader.Read(database, query, since, newest), cancellationToken);
-    }
+    public ValueTask<HistoryPage> ReadAsync(
+        string topic, HistoryPolicy history, StreamPosition? since, int newest, CancellationToken cancellationToken = default) =>
+        AskAsync(topic, history, (database, query) => TopicReader.Read(database, query, since, newest), cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<HistoryPage> ReadBeforeAsync(
-        string topic, HistoryPolicy history, long before, int limit, CancellationToken cancellationToken = default)
-    {
-        var query = await AskAsync(topic, history, cancellationToken);
-        return await Reader.RunAsync(database => TopicReader.ReadBefore(database, query, before, limit), cancellationToken);
-    }
+    public ValueTask<HistoryPage> ReadBeforeAsync(
+        string topic, HistoryPolicy history, long before, int limit, CancellationToken cancellationToken = default) =>
+        AskAsync(topic, history, (database, query) => TopicReader.ReadBefore(database, query, before, limit), cancellationToken);
 
     /// <summary>Finishes what was asked for and closes the file; nobody hears anything any more.</summary>
     public async ValueTask DisposeAsync()
@@ -192,17 +186,27 @@ public sealed class SqliteBackplane : IBackplane, IAsyncDisposable
         return (position, true);
     }
 
-    // A topic that is subscribed to is not forgotten once the writer has come by: only then may its place be told.
-    private async ValueTask<TopicQuery> AskAsync(string topic, HistoryPolicy history, CancellationToken cancellationToken)
+    private async ValueTask<HistoryPage> AskAsync(
+        string topic, HistoryPolicy history, Func<SqliteDatabase, TopicQuery, HistoryPage> read, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(history);
-        var live = _live.Find(topic);
-        if (live is { Epoch: null })
+        while (true)
         {
-            await Writer.RunAsync(_ => _writer!.EpochOf(topic), cancellationToken, epoch => live.Epoch ??= epoch);
+            // A topic that is subscribed to is not forgotten once the writer has come by: only then may its place be told.
+            var live = _live.Find(topic);
+            if (live is { Epoch: null })
+            {
+                await Writer.RunAsync(_ => _writer!.EpochOf(topic), cancellationToken, epoch => live.Epoch ??= epoch);
+            }
+            var query = new TopicQuery(topic, live?.Epoch, history.Size, history.TimeToLive is { } limit ? Now - limit.Ticks : long.MinValue);
+            var page = await Reader.RunAsync(database => read(database, query), cancellationToken);
+            // When the last subscriber leaves meanwhile, the topic may have been forgotten, and its epoch is no more.
+            if (live is null || live == _live.Find(topic))
+            {
+                return page;
+            }
         }
-        return new TopicQuery(topic, live?.Epoch, history.Size, history.TimeToLive is { } limit ? Now - limit.Ticks : long.MinValue);
     }
 
     private SqliteDatabase OpenWriter()

@@ -137,11 +137,16 @@ internal sealed class ResumeRun(HistoryPolicy policy, Func<TimeProvider, IBackpl
     private void Judge(StreamPosition since, StreamPosition top, bool recovered)
     {
         var missed = top.Offset - since.Offset;
+        var isSame = string.Equals(since.Epoch, top.Epoch, StringComparison.Ordinal);
+        if (isSame && missed < 0)
+        {
+            throw new ResumeFailure($"A client has {since}, but the history ends at {top}.");
+        }
         if (missed == 0 && (top.Offset == 0 || !IsYoung(_publishedAt[^1])))
         {
             return;
         }
-        var isKept = string.Equals(since.Epoch, top.Epoch, StringComparison.Ordinal) && missed <= policy.Size
+        var isKept = isSame && missed <= policy.Size
             && (missed == 0 || IsYoung(_publishedAt[(int)(_valueBefore[top.Epoch] + since.Offset + 1)]));
         if (recovered != isKept)
         {
