@@ -7,6 +7,8 @@ internal static class HistoryApp
     {
         var app = new App();
         app.Topics.UseSqlite(file);
+        // The writer waits for each answer and for nothing else: on a fast disk that is more than a client may send by default.
+        app.Topics.Options = new RealtimeOptions { MessagesPerSecond = 100_000, MessageBurst = 100_000 };
         app.Topic("log", log =>
         {
             log.History(size: 10_000);

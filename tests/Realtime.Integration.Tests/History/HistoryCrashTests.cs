@@ -28,12 +28,12 @@ public sealed class HistoryCrashTests
 
                 for (var kill = 1; kill <= 2; kill++)
                 {
-                    await readers[0].SawAsync(readers[0].Seen.Count + Stretch, app);
+                    await readers[0].SawAsync(readers[0].Seen.Count + Stretch, app, writing);
                     await app.KillAsync();
                     await app.DisposeAsync();
                     app = await StartAsync(folder.FullName, port);
                 }
-                await readers[0].SawAsync(readers[0].Seen.Count + Stretch, app);
+                await readers[0].SawAsync(readers[0].Seen.Count + Stretch, app, writing);
                 await enough.CancelAsync();
                 var last = await writing.WaitAsync(Patience);
                 // One that comes last gets all of it, over both kills.
@@ -41,7 +41,7 @@ public sealed class HistoryCrashTests
 
                 foreach (var reader in readers)
                 {
-                    await reader.SawAsync(last, app);
+                    await reader.SawAsync(last, app, writing);
                     Assert.Equal(Enumerable.Range(1, last).Select(static number => (number, (long?)number)), reader.Seen);
                     Assert.Equal(origin with { Offset = last }, reader.Topic.Place);
                     await reader.DisposeAsync();
@@ -105,12 +105,13 @@ public sealed class HistoryCrashTests
             return new Reader(client, await client.JoinAsync("log", since: since));
         }
 
-        public async Task SawAsync(int number, AppProcess app)
+        public async Task SawAsync(int number, AppProcess app, Task writing)
         {
             while (Seen is not [.., var newest] || newest.Number < number)
             {
                 var next = _events.MoveNextAsync().AsTask();
                 await Task.WhenAny(next, Task.Delay(Patience));
+                Assert.False(writing.IsFaulted, $"The writer gave up: {writing.Exception}");
                 Assert.True(next.IsCompleted, $"Nothing behind {Seen.Count} of {number} events; the client is {_client.State}. The app wrote:\n{app.Output}");
                 Assert.True(await next);
                 Assert.False(_events.Current.IsReset, $"A reset behind {Seen.Count} events.");
