@@ -44,6 +44,7 @@ public sealed partial class SqliteJobStore
     public ValueTask<IReadOnlyList<JobState?>> CompleteAsync(long node, IReadOnlyList<JobOutcome> outcomes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(outcomes);
+        List<JobMove>? moves = null;
         return Writer.RunAsync<IReadOnlyList<JobState?>>(
             database =>
             {
@@ -53,9 +54,11 @@ public sealed partial class SqliteJobStore
                 {
                     states[index] = Complete(database, node, outcomes[index], now);
                 }
+                moves = Settle(database, now);
                 return states;
             },
-            cancellationToken);
+            cancellationToken,
+            _ => TellMoved(moves));
     }
 
     /// <inheritdoc/>

@@ -4,25 +4,34 @@ namespace Realtime.Sqlite;
 
 public sealed partial class SqliteJobStore
 {
+    private const string CancelOne = """
+        UPDATE realtime_jobs SET
+            cancel = 1,
+            state = CASE WHEN state = 2 THEN 2 ELSE 5 END,
+            finished = CASE WHEN state = 2 THEN NULL ELSE ?2 END,
+            expires = CASE WHEN state = 2 THEN NULL ELSE ?2 + retention END
+        WHERE id = ?1 AND state < 3
+        """;
+
     /// <inheritdoc/>
-    public ValueTask<JobState?> CancelAsync(Guid id, CancellationToken cancellationToken) => Writer.RunAsync(
-        database =>
-        {
-            var cancel = database.Prepare("""
-                UPDATE realtime_jobs SET
-                    cancel = 1,
-                    state = CASE WHEN state = 2 THEN 2 ELSE 5 END,
-                    finished = CASE WHEN state = 2 THEN NULL ELSE ?2 END,
-                    expires = CASE WHEN state = 2 THEN NULL ELSE ?2 + retention END
-                WHERE id = ?1 AND state < 3
-                """);
-            cancel.Bind(1, id).Bind(2, Now).Run();
-            var find = database.Prepare("SELECT state FROM realtime_jobs WHERE id = ?1").Bind(1, id);
-            JobState? state = find.Step() ? (JobState)find.Int64(0) : null;
-            find.Reset();
-            return state;
-        },
-        cancellationToken);
+    public ValueTask<JobState?> CancelAsync(Guid id, CancellationToken cancellationToken)
+    {
+        List<JobMove>? moves = null;
+        return Writer.RunAsync(
+            database =>
+            {
+                var now = Now;
+                database.Prepare(CancelOne).Bind(1, id).Bind(2, now).Run();
+                // All are cancelled before their ends are handed on, so that none of them starts another.
+                moves = Settle(database, now, CancelUnder(database, id, now));
+                var find = database.Prepare("SELECT state FROM realtime_jobs WHERE id = ?1").Bind(1, id);
+                JobState? state = find.Step() ? (JobState)find.Int64(0) : null;
+                find.Reset();
+                return state;
+            },
+            cancellationToken,
+            _ => TellMoved(moves));
+    }
 
     /// <inheritdoc/>
     public ValueTask<StageResult> StageAsync(int limit, CancellationToken cancellationToken) => Writer.RunAsync(
@@ -52,6 +61,7 @@ public sealed partial class SqliteJobStore
     {
         ArgumentNullException.ThrowIfNull(dead);
         long[] known = [.. dead];
+        List<JobMove>? moves = null;
         return Writer.RunAsync<IReadOnlyList<RescuedJob>>(
             database =>
             {
@@ -61,27 +71,37 @@ public sealed partial class SqliteJobStore
                 {
                     database.Prepare("DELETE FROM realtime_job_nodes WHERE id = ?1").Bind(1, node).Run();
                 }
-                return TakeBack(database, now);
+                var rescued = TakeBack(database, now);
+                moves = Settle(database, now);
+                return rescued;
             },
-            cancellationToken);
+            cancellationToken,
+            _ => TellMoved(moves));
     }
 
     /// <inheritdoc/>
-    public async ValueTask RetireAsync(long node, CancellationToken cancellationToken) => await Writer.RunAsync(
-        database =>
-        {
-            database.Prepare("""
-                UPDATE realtime_jobs SET
-                    state = CASE WHEN cancel = 1 THEN 5 ELSE 0 END,
-                    finished = CASE WHEN cancel = 1 THEN ?2 END,
-                    expires = CASE WHEN cancel = 1 THEN ?2 + retention END,
-                    max_attempts = max_attempts + 1,
-                    node = NULL
-                WHERE state = 2 AND node = ?1
-                """).Bind(1, node).Bind(2, Now).Run();
-            return database.Prepare("DELETE FROM realtime_job_nodes WHERE id = ?1").Bind(1, node).Run();
-        },
-        cancellationToken);
+    public async ValueTask RetireAsync(long node, CancellationToken cancellationToken)
+    {
+        List<JobMove>? moves = null;
+        await Writer.RunAsync(
+            database =>
+            {
+                var now = Now;
+                database.Prepare("""
+                    UPDATE realtime_jobs SET
+                        state = CASE WHEN cancel = 1 THEN 5 ELSE 0 END,
+                        finished = CASE WHEN cancel = 1 THEN ?2 END,
+                        expires = CASE WHEN cancel = 1 THEN ?2 + retention END,
+                        max_attempts = max_attempts + 1,
+                        node = NULL
+                    WHERE state = 2 AND node = ?1
+                    """).Bind(1, node).Bind(2, now).Run();
+                moves = Settle(database, now);
+                return database.Prepare("DELETE FROM realtime_job_nodes WHERE id = ?1").Bind(1, node).Run();
+            },
+            cancellationToken,
+            _ => TellMoved(moves));
+    }
 
     /// <inheritdoc/>
     public ValueTask<int> PruneAsync(int limit, CancellationToken cancellationToken) => Writer.RunAsync(
@@ -90,6 +110,9 @@ public sealed partial class SqliteJobStore
             const string Expired = "SELECT seq FROM realtime_jobs WHERE state >= 3 AND expires <= ?1 ORDER BY expires LIMIT ?2";
             var now = Now;
             database.Prepare($"DELETE FROM realtime_job_steps WHERE job IN ({Expired})").Bind(1, now).Bind(2, limit).Run();
+            database.Prepare($"""
+                DELETE FROM realtime_job_links WHERE after IN (SELECT id FROM realtime_jobs WHERE flow IS NOT NULL AND seq IN ({Expired}))
+                """).Bind(1, now).Bind(2, limit).Run();
             return database.Prepare($"DELETE FROM realtime_jobs WHERE seq IN ({Expired})").Bind(1, now).Bind(2, limit).Run();
         },
         cancellationToken);

@@ -9,7 +9,7 @@ namespace Realtime.Sqlite;
 public sealed partial class SqliteJobStore : IJobStore
 {
     private const string Columns =
-        "id, name, queue, priority, state, attempt, max_attempts, node, args, enqueued, due, started, finished, retention, cancel, progress, message, result, error_type, error_message, error_stack, unique_key, seq";
+        "id, name, queue, priority, state, attempt, max_attempts, node, args, enqueued, due, started, finished, retention, cancel, progress, message, result, error_type, error_message, error_stack, unique_key, seq, parent, flow, flow_delay";
 
     private static readonly long LongestRetention = TimeSpan.FromDays(36_500).Ticks;
 
@@ -186,6 +186,8 @@ public sealed partial class SqliteJobStore : IJobStore
                 DueAt = due,
                 Retention = new TimeSpan(row.Int64(13)),
                 UniqueKey = row.TextOrNull(21),
+                Parent = row.IsNull(23) ? null : row.Guid(23),
+                Flow = ReadFlow(row, 24),
             },
             State = state,
             Attempt = (int)row.Int64(5),

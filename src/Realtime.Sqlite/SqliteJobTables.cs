@@ -3,7 +3,7 @@ namespace Realtime.Sqlite;
 /// <summary>The job store's tables, each version's way from the one before.</summary>
 internal static class SqliteJobTables
 {
-    // Times are UTC ticks of 100 ns. The states in the partial indexes are those of JobState: 0 available, 1 scheduled, 2 running, 3 and up final.
+    // Times are UTC ticks of 100 ns. The states in the partial indexes are those of JobState: 0 available, 1 scheduled, 2 running, 3 and up final; and -1 waiting.
     public static readonly IReadOnlyList<string> Migrations =
     [
         """
@@ -52,6 +52,28 @@ internal static class SqliteJobTables
             process_start INTEGER NOT NULL,
             expires INTEGER NOT NULL
         );
+        """,
+        // Flows. A job's flow is what JobFlow says of it, packed: its input in the lowest two bits, then a bit for EvenIfFailed.
+        """
+        ALTER TABLE realtime_jobs ADD COLUMN parent BLOB;
+        ALTER TABLE realtime_jobs ADD COLUMN flow INTEGER;
+        ALTER TABLE realtime_jobs ADD COLUMN flow_delay INTEGER;
+        ALTER TABLE realtime_jobs ADD COLUMN pending INTEGER;
+        ALTER TABLE realtime_jobs ADD COLUMN unsettled INTEGER;
+        CREATE INDEX realtime_jobs_parent ON realtime_jobs (parent) WHERE parent IS NOT NULL;
+        CREATE INDEX realtime_jobs_unsettled ON realtime_jobs (seq) WHERE unsettled = 1 AND state >= 3;
+        CREATE TABLE realtime_job_links (
+            after BLOB NOT NULL,
+            place INTEGER NOT NULL,
+            before BLOB NOT NULL,
+            state INTEGER,
+            name TEXT,
+            result BLOB,
+            error_type TEXT,
+            error_message TEXT,
+            PRIMARY KEY (after, place)
+        ) WITHOUT ROWID;
+        CREATE INDEX realtime_job_links_before ON realtime_job_links (before);
         """,
     ];
 }

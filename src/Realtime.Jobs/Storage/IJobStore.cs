@@ -8,7 +8,7 @@ namespace Realtime.Jobs;
 /// that lost its lease can change nothing. Members may be called concurrently. A store has its own clock (given to it when it is
 /// made, or its server's), which decides what is due and which leases live. Every list is in the order of its input.
 /// </remarks>
-public interface IJobStore : IAsyncDisposable
+public partial interface IJobStore : IAsyncDisposable
 {
     /// <summary>Whether other processes may write to the same jobs, so that what they do must be polled for.</summary>
     bool IsShared { get; }
@@ -72,7 +72,7 @@ public interface IJobStore : IAsyncDisposable
 
     /// <summary>
     /// Cancels a job: at once if it waits, by a durable mark if it runs, which then beats retry, hand-back and rescue. A finished job
-    /// stays as it is.
+    /// stays as it is. The jobs under it (<see cref="JobSpec.Parent"/>), and those under them, are cancelled in the same write.
     /// </summary>
     /// <param name="id">The job.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>

@@ -52,6 +52,7 @@ public sealed partial class InMemoryJobStore
                 }
             }
         }
+        TellMoved();
         return new ValueTask<IReadOnlyList<JobState?>>(states);
     }
 
@@ -141,6 +142,7 @@ public sealed partial class InMemoryJobStore
                 }
             }
         }
+        TellMoved();
         return new ValueTask<IReadOnlyList<RescuedJob>>(rescued);
     }
 
@@ -155,6 +157,7 @@ public sealed partial class InMemoryJobStore
                 HandBack(entry);
             }
         }
+        TellMoved();
         return default;
     }
 

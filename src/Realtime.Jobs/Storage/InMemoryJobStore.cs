@@ -73,27 +73,13 @@ public sealed partial class InMemoryJobStore : IJobStore
     /// <inheritdoc/>
     public ValueTask<JobState?> CancelAsync(Guid id, CancellationToken cancellationToken)
     {
+        JobState? state;
         lock (_lock)
         {
-            if (!_jobs.TryGetValue(id, out var entry))
-            {
-                return default;
-            }
-            if (entry.State < JobState.Succeeded)
-            {
-                entry.CancelRequested = true;
-            }
-            if (entry.State == JobState.Running)
-            {
-                _marked.Add(entry);
-            }
-            else if (entry.State < JobState.Succeeded)
-            {
-                // Its place in a queue stays behind, and is skipped when it comes up.
-                Finish(entry, JobState.Cancelled);
-            }
-            return new ValueTask<JobState?>(entry.State);
+            state = CancelTree(id);
         }
+        TellMoved();
+        return new ValueTask<JobState?>(state);
     }
 
     /// <inheritdoc/>
@@ -169,7 +155,13 @@ public sealed partial class InMemoryJobStore : IJobStore
         {
             _keys.Add(job.UniqueKey, entry);
         }
-        if (job.DueAt is { } due && due > _time.GetUtcNow())
+        Place(entry);
+        return job.Id;
+    }
+
+    private void Place(JobEntry entry)
+    {
+        if (entry.DueAt is { } due && due > _time.GetUtcNow())
         {
             Schedule(entry, due);
         }
@@ -177,7 +169,24 @@ public sealed partial class InMemoryJobStore : IJobStore
         {
             MakeAvailable(entry);
         }
-        return job.Id;
+    }
+
+    private void CancelOne(JobEntry entry)
+    {
+        if (entry.State >= JobState.Succeeded)
+        {
+            return;
+        }
+        entry.CancelRequested = true;
+        if (entry.State == JobState.Running)
+        {
+            _marked.Add(entry);
+        }
+        else
+        {
+            // Its place in a queue stays behind, and is skipped when it comes up.
+            Finish(entry, JobState.Cancelled);
+        }
     }
 
     private void MakeAvailable(JobEntry entry)
@@ -207,6 +216,10 @@ public sealed partial class InMemoryJobStore : IJobStore
         {
             Forget(_finished.Dequeue());
         }
+        if (entry.Flow is not null)
+        {
+            Settle(entry);
+        }
     }
 
     private void Forget(JobEntry entry)
@@ -216,5 +229,6 @@ public sealed partial class InMemoryJobStore : IJobStore
         {
             _keys.Remove(key);
         }
+        ForgetChild(entry);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class JobEntry(JobSpec spec)
     public byte[]? Result;
     public JobError? Error;
     public Dictionary<string, byte[]>? Steps;
+    public FlowEntry? Flow;
 
     public bool IsHeldBy(long node, int attempt) => State == JobState.Running && Node == node && Attempt == attempt;
 

@@ -34,4 +34,10 @@ public sealed class JobSpec
     /// At most one kept job has a given key: enqueueing a second changes nothing and yields the first one's id. Null for no key.
     /// </summary>
     public string? UniqueKey { get; init; }
+
+    /// <summary>The job it belongs to, whose cancel cancels it too; null for none. Only for <see cref="IJobStore.EnqueueFlowAsync"/>.</summary>
+    public Guid? Parent { get; init; }
+
+    /// <summary>Its part in a flow; null for a plain job. Only for <see cref="IJobStore.EnqueueFlowAsync"/>.</summary>
+    public JobFlow? Flow { get; init; }
 }

@@ -6,6 +6,10 @@ namespace Realtime;
 [JsonConverter(typeof(JsonStringEnumConverter<JobState>))]
 public enum JobState
 {
+    /// <summary>Waiting for other jobs of its flow to end.</summary>
+    [JsonStringEnumMemberName("waiting")]
+    Waiting = -1,
+
     /// <summary>Due, and waiting for a worker.</summary>
     [JsonStringEnumMemberName("available")]
     Available = 0,

@@ -12,6 +12,9 @@ public abstract partial class JobStoreConformance : IAsyncLifetime
 
     private protected IJobStore Store { get; private set; } = null!;
 
+    /// <summary>What the store said became of jobs because of others.</summary>
+    private protected List<JobMove> Moves { get; } = [];
+
     /// <summary>The store's clock.</summary>
     protected abstract TimeProvider Time { get; }
 
@@ -24,6 +27,13 @@ public abstract partial class JobStoreConformance : IAsyncLifetime
     public virtual async Task InitializeAsync()
     {
         Store = CreateStore();
+        Store.Moved = moves =>
+        {
+            lock (Moves)
+            {
+                Moves.AddRange(moves);
+            }
+        };
         await Store.OpenAsync(default);
     }
 

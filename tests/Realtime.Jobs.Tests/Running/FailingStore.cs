@@ -47,6 +47,18 @@ internal sealed class FailingStore(TimeProvider time) : IJobStore
 
     public ValueTask<IReadOnlyList<QueueCount>> CountAsync(CancellationToken cancellationToken) => _inner.CountAsync(cancellationToken);
 
+    public Action<IReadOnlyList<JobMove>>? Moved
+    {
+        get => _inner.Moved;
+        set => _inner.Moved = value;
+    }
+
+    public ValueTask EnqueueFlowAsync(IReadOnlyList<JobSpec> jobs, IReadOnlyList<JobLink> links, CancellationToken cancellationToken) => Inner().EnqueueFlowAsync(jobs, links, cancellationToken);
+
+    public ValueTask<IReadOnlyList<LinkedJob>> InputsAsync(Guid id, CancellationToken cancellationToken) => Inner().InputsAsync(id, cancellationToken);
+
+    public ValueTask<IReadOnlyList<JobRecord>> ChildrenAsync(Guid parent, int limit, CancellationToken cancellationToken) => _inner.ChildrenAsync(parent, limit, cancellationToken);
+
     private InMemoryJobStore Inner()
     {
         if (Fails)
