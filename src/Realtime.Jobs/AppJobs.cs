@@ -56,8 +56,12 @@ public static class AppJobs
             app.Jobs.Define<TArgs, TResult>(name, handler, options);
 
         /// <inheritdoc cref="JobQueue.Cron{TArgs}"/>
-        public void Cron<TArgs>(string name, string expression, Job<TArgs> job, TArgs args, TimeZoneInfo? zone = null) =>
-            app.Jobs.Cron(name, expression, job, args, zone);
+        public Schedule Cron<TArgs>(string name, string expression, Job<TArgs> job, TArgs args, TimeZoneInfo? zone = null, CatchUp? catchUp = null) =>
+            app.Jobs.Cron(name, expression, job, args, zone, catchUp);
+
+        /// <inheritdoc cref="JobQueue.Every{TArgs}"/>
+        public Schedule Every<TArgs>(string name, TimeSpan interval, Job<TArgs> job, TArgs args, CatchUp? catchUp = null) =>
+            app.Jobs.Every(name, interval, job, args, catchUp);
     }
 
     private static JobQueue Attach(App app)

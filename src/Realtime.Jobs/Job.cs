@@ -69,7 +69,7 @@ public abstract class Job
 
     private protected abstract ParameterBinding<JobContext> BindArgs();
 
-    private protected JobSpec Spec(byte[] args, TimeSpan? delay, DateTimeOffset? at, int? priority, string? uniqueKey)
+    private protected JobSpec Spec(byte[] args, TimeSpan? delay, DateTimeOffset? at, int? priority, string? uniqueKey, IReadOnlyDictionary<string, string>? headers = null)
     {
         if (delay is not null && at is not null)
         {
@@ -88,6 +88,7 @@ public abstract class Job
             DueAt = at ?? (delay is { } wait && wait > TimeSpan.Zero ? now + wait : null),
             Retention = Options.Retention,
             UniqueKey = uniqueKey,
+            Headers = headers,
         };
     }
 }

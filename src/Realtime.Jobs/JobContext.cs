@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -8,6 +9,8 @@ namespace Realtime;
 /// <summary>One attempt at a job, as its handler sees it.</summary>
 public sealed partial class JobContext
 {
+    private static readonly Dictionary<string, string> NoHeaders = [];
+
     private IServiceScope? _scope;
     private Dictionary<string, byte[]>? _steps;
 
@@ -25,6 +28,17 @@ public sealed partial class JobContext
 
     /// <summary>When the job was enqueued.</summary>
     public DateTimeOffset EnqueuedAt => Record.Spec.EnqueuedAt;
+
+    /// <summary>
+    /// The time that a schedule has this job for, the same at every attempt and however late it runs; null for a job of no schedule, and for
+    /// one of <see cref="Schedule.RunNowAsync"/>.
+    /// </summary>
+    public DateTimeOffset? Occurrence => Headers.TryGetValue(Schedule.OccurrenceHeader, out var text)
+        ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
+        : null;
+
+    /// <summary>The notes that came with the job from its enqueue. Empty for none.</summary>
+    public IReadOnlyDictionary<string, string> Headers => Record.Spec.Headers ?? NoHeaders;
 
     /// <summary>
     /// Fires when the job is cancelled, its <see cref="JobOptions.Timeout"/> is over, the app has run out of time to shut down, or

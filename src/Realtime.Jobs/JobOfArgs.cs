@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Realtime.Binding;
@@ -56,6 +57,13 @@ public class Job<TArgs> : Job
     internal ValueTask<Guid> StoreAsync(
         TArgs args, TimeSpan? delay, DateTimeOffset? at, int? priority, string? uniqueKey, CancellationToken cancellationToken) =>
         Owner.Runtime.EnqueueAsync(Spec(Serialize(args), delay, at, priority, uniqueKey), cancellationToken);
+
+    internal JobSpec Spec(TArgs args, JobOccurrence? occurrence) => occurrence is null
+        ? Spec(Serialize(args), delay: null, at: null, priority: null, uniqueKey: null)
+        : Spec(Serialize(args), delay: null, occurrence.At, priority: null, occurrence.Key, new Dictionary<string, string>
+        {
+            [Schedule.OccurrenceHeader] = occurrence.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+        });
 
     internal override object ParseArgs(byte[] args) =>
         JsonSerializer.Deserialize(args, _json) ?? throw new JsonException("The arguments are null.");

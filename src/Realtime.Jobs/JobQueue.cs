@@ -17,7 +17,7 @@ public sealed partial class JobQueue : IAsyncDisposable
 {
     private readonly Dictionary<string, Job> _jobs = [];
     private readonly Dictionary<string, int> _concurrency = [];
-    private readonly List<CronEntry> _schedules = [];
+    private readonly List<Schedule> _schedules = [];
     private Func<TimeProvider, IJobStore> _createStore = static time => new InMemoryJobStore(time);
     private JobQueueOptions _options = new();
     private readonly JobFeed _feed = new();
@@ -93,29 +93,6 @@ public sealed partial class JobQueue : IAsyncDisposable
     /// <typeparam name="TResult">What the handler returns once awaited.</typeparam>
     public Job<TArgs, TResult> Define<TArgs, TResult>(string name, Delegate? handler = null, JobOptions? options = null) =>
         Add(new Job<TArgs, TResult>(this, name, handler, options ?? new JobOptions()));
-
-    /// <summary>Enqueues a job again and again, at the times that a cron expression names.</summary>
-    /// <typeparam name="TArgs">The job's arguments.</typeparam>
-    /// <param name="name">The schedule's name, unique in the app. Nodes that share a store share schedules of one name.</param>
-    /// <param name="expression">Five fields: see <see cref="CronExpression"/>.</param>
-    /// <param name="job">What to enqueue.</param>
-    /// <param name="args">Its arguments, the same each time.</param>
-    /// <param name="zone">Whose wall clock the expression is read on; null for UTC.</param>
-    /// <exception cref="FormatException">The expression cannot be read.</exception>
-    public void Cron<TArgs>(string name, string expression, Job<TArgs> job, TArgs args, TimeZoneInfo? zone = null)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentNullException.ThrowIfNull(job);
-        ThrowIfOpen();
-        if (_schedules.Exists(schedule => schedule.Name == name))
-        {
-            throw new InvalidOperationException($"There are two schedules called '{name}'. Give each its own name.");
-        }
-        _schedules.Add(new CronEntry(name, CronExpression.Parse(expression), zone ?? TimeZoneInfo.Utc, EnqueueAsync));
-
-        ValueTask<Guid> EnqueueAsync(string key, CancellationToken cancellationToken) =>
-            job.StoreAsync(args, delay: null, at: null, priority: null, key, cancellationToken);
-    }
 
     internal bool TryFind(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Job? job) => _jobs.TryGetValue(name, out job);
 

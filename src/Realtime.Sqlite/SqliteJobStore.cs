@@ -9,7 +9,7 @@ namespace Realtime.Sqlite;
 public sealed partial class SqliteJobStore : IJobStore
 {
     private const string Columns =
-        "id, name, queue, priority, state, attempt, max_attempts, node, args, enqueued, due, started, finished, retention, cancel, progress, message, result, error_type, error_message, error_stack, unique_key, seq, parent, flow, flow_delay";
+        "id, name, queue, priority, state, attempt, max_attempts, node, args, enqueued, due, started, finished, retention, cancel, progress, message, result, error_type, error_message, error_stack, unique_key, seq, parent, flow, flow_delay, headers";
 
     private static readonly long LongestRetention = TimeSpan.FromDays(36_500).Ticks;
 
@@ -149,14 +149,15 @@ public sealed partial class SqliteJobStore : IJobStore
     private static Guid Insert(SqliteDatabase database, JobSpec job, long now)
     {
         var insert = database.Prepare("""
-            INSERT INTO realtime_jobs (id, name, queue, priority, state, attempt, max_attempts, args, enqueued, due, retention, cancel, unique_key)
-            VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, 0, ?11)
+            INSERT INTO realtime_jobs (id, name, queue, priority, state, attempt, max_attempts, args, enqueued, due, retention, cancel, unique_key, headers)
+            VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12)
             ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING
             """);
         var due = job.DueAt?.UtcTicks;
         insert.Bind(1, job.Id).Bind(2, job.Name).Bind(3, job.Queue).Bind(4, job.Priority)
             .Bind(5, (long)(due > now ? JobState.Scheduled : JobState.Available)).Bind(6, job.MaxAttempts).Bind(7, job.Args)
-            .Bind(8, job.EnqueuedAt.UtcTicks).Bind(9, due).Bind(10, Math.Min(job.Retention.Ticks, LongestRetention)).Bind(11, job.UniqueKey);
+            .Bind(8, job.EnqueuedAt.UtcTicks).Bind(9, due).Bind(10, Math.Min(job.Retention.Ticks, LongestRetention)).Bind(11, job.UniqueKey)
+            .Bind(12, JobHeaders.Write(job.Headers));
         if (insert.Run() == 1)
         {
             return job.Id;
@@ -188,6 +189,7 @@ public sealed partial class SqliteJobStore : IJobStore
                 UniqueKey = row.TextOrNull(21),
                 Parent = row.IsNull(23) ? null : row.Guid(23),
                 Flow = ReadFlow(row, 24),
+                Headers = JobHeaders.Read(row.TextOrNull(26)),
             },
             State = state,
             Attempt = (int)row.Int64(5),

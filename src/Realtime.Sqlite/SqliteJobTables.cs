@@ -75,5 +75,14 @@ internal static class SqliteJobTables
         ) WITHOUT ROWID;
         CREATE INDEX realtime_job_links_before ON realtime_job_links (before);
         """,
+        """
+        ALTER TABLE realtime_jobs ADD COLUMN headers TEXT;
+        CREATE TABLE realtime_job_schedules (
+            name TEXT PRIMARY KEY,
+            times TEXT NOT NULL,
+            last INTEGER NOT NULL,
+            paused INTEGER NOT NULL
+        );
+        """,
     ];
 }

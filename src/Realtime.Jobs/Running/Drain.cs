@@ -1,7 +1,7 @@
 namespace Realtime.Jobs;
 
 /// <summary>Waits until nothing that is due now is left to run.</summary>
-internal sealed class Drain(JobRuntime runtime, Stager stager, Completer completer, IEnumerable<string> queues)
+internal sealed class Drain(JobRuntime runtime, Scheduler scheduler, Stager stager, Completer completer, IEnumerable<string> queues)
 {
     private readonly HashSet<string> _queues = [.. queues];
 
@@ -11,6 +11,7 @@ internal sealed class Drain(JobRuntime runtime, Stager stager, Completer complet
         {
             // Taken before looking: what ends in between fires it.
             var activity = runtime.Activity.NextAsync();
+            await scheduler.FireDueAsync(cancellationToken);
             await stager.StageAsync(cancellationToken);
             // It has looked in the stager's place, which must set its timer anew.
             runtime.Staging.Set();

@@ -63,6 +63,15 @@ internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServicePro
         return ids;
     }
 
+    /// <summary>Enqueues the jobs of a schedule's occurrences, as far as no other node has.</summary>
+    public async ValueTask FireAsync(string schedule, IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken)
+    {
+        if ((await Store.FireAsync(schedule, jobs, cancellationToken)).Count > 0)
+        {
+            Work.Set();
+        }
+    }
+
     /// <summary>Wakes whoever must know that a job is waiting.</summary>
     public void Announce(DateTimeOffset? due)
     {

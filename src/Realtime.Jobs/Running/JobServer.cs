@@ -19,7 +19,7 @@ internal sealed class JobServer
     private readonly NodeLease _lease;
     private readonly Rescuer _rescuer;
     private readonly Stager _stager;
-    private readonly CronScheduler _cron;
+    private readonly Scheduler _scheduler;
     private readonly Executor _executor;
     private int _marks;
     private Task _fetching = Task.CompletedTask;
@@ -27,7 +27,7 @@ internal sealed class JobServer
     private Task _completing = Task.CompletedTask;
     private Task _upkeep = Task.CompletedTask;
 
-    public JobServer(JobRuntime runtime, JobQueue queue, IReadOnlyDictionary<string, int> concurrency, IReadOnlyList<CronEntry> schedules)
+    public JobServer(JobRuntime runtime, JobQueue queue, IReadOnlyDictionary<string, int> concurrency, IReadOnlyList<Schedule> schedules)
     {
         Runtime = runtime;
         _options = queue.Options;
@@ -37,7 +37,7 @@ internal sealed class JobServer
         _lease = new NodeLease(runtime, Node, _options, this);
         _rescuer = new Rescuer(runtime, Node);
         _stager = new Stager(runtime, _options.PollInterval);
-        _cron = new CronScheduler(runtime, schedules);
+        _scheduler = new Scheduler(runtime, schedules);
         _executor = new Executor(this, queue);
         Progress = new ProgressReporter(runtime, Node.Id);
     }
@@ -52,6 +52,7 @@ internal sealed class JobServer
     {
         await _lease.TakeAsync(cancellationToken);
         await _rescuer.SweepAsync(cancellationToken);
+        await _scheduler.StartAsync(cancellationToken);
 
         var upkeep = new List<Task>
         {
@@ -59,7 +60,7 @@ internal sealed class JobServer
             Chore.RunAsync("Pruning", PruneInterval, new Pruner(Runtime).SweepAsync, Runtime, _stopUpkeep.Token),
             Progress.RunAsync(_stopUpkeep.Token),
             _stager.RunAsync(_stopFetching.Token),
-            _cron.RunAsync(_stopFetching.Token),
+            _scheduler.RunAsync(_stopFetching.Token),
         };
         if (Runtime.Store.IsShared)
         {
@@ -176,7 +177,7 @@ internal sealed class JobServer
 
     /// <summary>Runs what is due now, and what that makes due, and returns when nothing of it is left.</summary>
     public Task DrainAsync(CancellationToken cancellationToken) =>
-        new Drain(Runtime, _stager, _completer, _lanes.Select(static lane => lane.Queue)).RunAsync(cancellationToken);
+        new Drain(Runtime, _scheduler, _stager, _completer, _lanes.Select(static lane => lane.Queue)).RunAsync(cancellationToken);
 
     private bool Unmark(Guid id)
     {

@@ -40,4 +40,9 @@ public sealed class JobSpec
 
     /// <summary>Its part in a flow; null for a plain job. Only for <see cref="IJobStore.EnqueueFlowAsync"/>.</summary>
     public JobFlow? Flow { get; init; }
+
+    /// <summary>
+    /// Notes that travel with the job from its enqueue to its run, such as the trace it belongs to; see <see cref="JobHeaders"/>. Null for none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
 }

@@ -7,20 +7,17 @@ internal sealed class Stager(JobRuntime runtime, TimeSpan pollInterval)
 
     // A timer cannot be set to much more than a month, and a clock may be put forward meanwhile.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
-    // More than passes between two calls, except where the machine is so busy that one more turn does not matter.
-    private static readonly TimeSpan Jump = TimeSpan.FromMilliseconds(1);
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        await using var timer = runtime.Time.CreateTimer(
-            static state => ((Wake)state!).Set(), runtime.Staging, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using var alarm = new Alarm(runtime.Time, runtime.Staging);
         runtime.Staging.Set();
         try
         {
             while (true)
             {
                 await runtime.Staging.WaitAsync(stopping);
-                Set(timer, await StageAsync(stopping));
+                alarm.Set(await StageAsync(stopping));
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -63,18 +60,5 @@ internal sealed class Stager(JobRuntime runtime, TimeSpan pollInterval)
         }
         runtime.NextDue = next.UtcTicks;
         return next < latest ? next : latest;
-    }
-
-    private void Set(ITimer timer, DateTimeOffset at)
-    {
-        DateTimeOffset now;
-        do
-        {
-            now = runtime.Time.GetUtcNow();
-            // A timer rounds down to milliseconds: firing early would only spin.
-            timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((at - now).TotalMilliseconds))), Timeout.InfiniteTimeSpan);
-        }
-        // A clock that was put forward in between, as a test's is, would fire late by as much.
-        while (runtime.Time.GetUtcNow() - now >= Jump);
     }
 }

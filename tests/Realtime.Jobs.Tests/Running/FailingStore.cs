@@ -59,6 +59,14 @@ internal sealed class FailingStore(TimeProvider time) : IJobStore
 
     public ValueTask<IReadOnlyList<JobRecord>> ChildrenAsync(Guid parent, int limit, CancellationToken cancellationToken) => _inner.ChildrenAsync(parent, limit, cancellationToken);
 
+    public ValueTask<ScheduleRecord> AddScheduleAsync(string name, string times, CancellationToken cancellationToken) => Inner().AddScheduleAsync(name, times, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Guid>> FireAsync(string name, IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken) => Inner().FireAsync(name, jobs, cancellationToken);
+
+    public ValueTask<bool> PauseScheduleAsync(string name, bool isPaused, CancellationToken cancellationToken) => Inner().PauseScheduleAsync(name, isPaused, cancellationToken);
+
+    public ValueTask<IReadOnlyList<ScheduleRecord>> SchedulesAsync(CancellationToken cancellationToken) => Inner().SchedulesAsync(cancellationToken);
+
     private InMemoryJobStore Inner()
     {
         if (Fails)

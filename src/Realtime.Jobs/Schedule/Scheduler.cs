@@ -1,0 +1,103 @@
+namespace Realtime.Jobs;
+
+/// <summary>
+/// Enqueues the jobs of schedules. Correct without a leader: every node offers every occurrence to the store, which takes the first
+/// and remembers how far the schedule is, also for the next start.
+/// </summary>
+internal sealed class Scheduler(JobRuntime runtime, IReadOnlyList<Schedule> schedules) : IDisposable
+{
+    // Short enough that a clock that was put forward is noticed.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(5);
+
+    private readonly Place[] _places = [.. schedules.Select(static schedule => new Place(schedule))];
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Wake _wake = new();
+
+    /// <summary>Makes the schedules known to the store, and learns how far they are.</summary>
+    public async ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var place in _places)
+        {
+            var record = await runtime.Store.AddScheduleAsync(place.Schedule.Name, place.Schedule.Times, cancellationToken);
+            place.After = record.LastOccurrence;
+            place.NextAt = place.Schedule.Timetable.Next(place.After);
+        }
+    }
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        if (_places.Length == 0)
+        {
+            return;
+        }
+        using var alarm = new Alarm(runtime.Time, _wake);
+        _wake.Set();
+        try
+        {
+            while (true)
+            {
+                await _wake.WaitAsync(stopping);
+                await FireDueAsync(stopping);
+                var latest = runtime.Time.GetUtcNow() + LongestWait;
+                alarm.Set(_places.Min(static place => place.NextAt) is { } next && next < latest ? next : latest);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    /// <summary>Enqueues the jobs of all occurrences that are due.</summary>
+    public async ValueTask FireDueAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var place in _places)
+            {
+                if (place.NextAt <= runtime.Time.GetUtcNow())
+                {
+                    await FireAsync(place, cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async ValueTask FireAsync(Place place, CancellationToken cancellationToken)
+    {
+        var now = runtime.Time.GetUtcNow();
+        var schedule = place.Schedule;
+        try
+        {
+            if (schedule.DueJobs(place.After, now) is { Count: > 0 } due)
+            {
+                await runtime.FireAsync(schedule.Name, due, cancellationToken);
+            }
+            place.After = now;
+            place.NextAt = schedule.Timetable.Next(now);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            JobLog.ScheduleFailed(runtime.Logger, exception, schedule.Name, place.NextAt!.Value);
+            // What is missed meanwhile is caught up with, as the schedule has it.
+            place.NextAt = now + RetryWait;
+        }
+    }
+
+    /// <summary>A schedule and how far this node is with it.</summary>
+    private sealed class Place(Schedule schedule)
+    {
+        public Schedule Schedule { get; } = schedule;
+
+        public DateTimeOffset After { get; set; }
+
+        public DateTimeOffset? NextAt { get; set; }
+    }
+}

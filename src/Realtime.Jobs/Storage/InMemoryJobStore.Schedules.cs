@@ -1,0 +1,75 @@
+namespace Realtime.Jobs;
+
+public sealed partial class InMemoryJobStore
+{
+    private readonly SortedDictionary<string, ScheduleRecord> _schedules = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public ValueTask<ScheduleRecord> AddScheduleAsync(string name, string times, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        lock (_lock)
+        {
+            if (!_schedules.TryGetValue(name, out var schedule))
+            {
+                schedule = new ScheduleRecord(name, times, now, IsPaused: false);
+            }
+            else if (schedule.Times != times)
+            {
+                schedule = schedule with { Times = times, LastOccurrence = Later(schedule.LastOccurrence, now) };
+            }
+            _schedules[name] = schedule;
+            return new ValueTask<ScheduleRecord>(schedule);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Guid>> FireAsync(string name, IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        var fired = new List<Guid>();
+        lock (_lock)
+        {
+            if (_schedules.TryGetValue(name, out var schedule) && !schedule.IsPaused)
+            {
+                foreach (var job in jobs.Where(job => job.DueAt > schedule.LastOccurrence))
+                {
+                    fired.Add(Add(job));
+                    schedule = schedule with { LastOccurrence = job.DueAt!.Value };
+                }
+                _schedules[name] = schedule;
+            }
+        }
+        return new ValueTask<IReadOnlyList<Guid>>(fired);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> PauseScheduleAsync(string name, bool isPaused, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        lock (_lock)
+        {
+            if (!_schedules.TryGetValue(name, out var schedule))
+            {
+                return new ValueTask<bool>(false);
+            }
+            _schedules[name] = schedule with
+            {
+                IsPaused = isPaused,
+                LastOccurrence = schedule.IsPaused && !isPaused ? Later(schedule.LastOccurrence, now) : schedule.LastOccurrence,
+            };
+            return new ValueTask<bool>(true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ScheduleRecord>> SchedulesAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new ValueTask<IReadOnlyList<ScheduleRecord>>([.. _schedules.Values]);
+        }
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+}

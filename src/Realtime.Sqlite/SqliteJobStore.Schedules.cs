@@ -1,0 +1,77 @@
+using Realtime.Jobs;
+
+namespace Realtime.Sqlite;
+
+public sealed partial class SqliteJobStore
+{
+    /// <inheritdoc/>
+    public ValueTask<ScheduleRecord> AddScheduleAsync(string name, string times, CancellationToken cancellationToken) => Writer.RunAsync(
+        database =>
+        {
+            database.Prepare("""
+                INSERT INTO realtime_job_schedules (name, times, last, paused) VALUES (?1, ?2, ?3, 0)
+                ON CONFLICT (name) DO UPDATE SET times = ?2, last = max(last, ?3) WHERE times <> ?2
+                """).Bind(1, name).Bind(2, times).Bind(3, Now).Run();
+            return FindSchedule(database, name)!;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Guid>> FireAsync(string name, IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        return Writer.RunAsync<IReadOnlyList<Guid>>(
+            database =>
+            {
+                var fired = new List<Guid>();
+                if (FindSchedule(database, name) is not { IsPaused: false } schedule)
+                {
+                    return fired;
+                }
+                var last = schedule.LastOccurrence;
+                foreach (var job in jobs.Where(job => job.DueAt > last))
+                {
+                    fired.Add(Insert(database, job, Now));
+                    last = job.DueAt!.Value;
+                }
+                if (fired.Count > 0)
+                {
+                    database.Prepare("UPDATE realtime_job_schedules SET last = ?2 WHERE name = ?1").Bind(1, name).Bind(2, last.UtcTicks).Run();
+                }
+                return fired;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> PauseScheduleAsync(string name, bool isPaused, CancellationToken cancellationToken) => Writer.RunAsync(
+        database => database.Prepare("""
+            UPDATE realtime_job_schedules SET last = CASE WHEN paused = 1 AND ?2 = 0 THEN max(last, ?3) ELSE last END, paused = ?2 WHERE name = ?1
+            """).Bind(1, name).Bind(2, isPaused ? 1L : 0L).Bind(3, Now).Run() == 1,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ScheduleRecord>> SchedulesAsync(CancellationToken cancellationToken) => Reader.RunAsync<IReadOnlyList<ScheduleRecord>>(
+        static database =>
+        {
+            var schedules = new List<ScheduleRecord>();
+            var read = database.Prepare("SELECT name, times, last, paused FROM realtime_job_schedules ORDER BY name");
+            while (read.Step())
+            {
+                schedules.Add(ReadSchedule(read));
+            }
+            return schedules;
+        },
+        cancellationToken);
+
+    private static ScheduleRecord? FindSchedule(SqliteDatabase database, string name)
+    {
+        var find = database.Prepare("SELECT name, times, last, paused FROM realtime_job_schedules WHERE name = ?1").Bind(1, name);
+        var schedule = find.Step() ? ReadSchedule(find) : null;
+        find.Reset();
+        return schedule;
+    }
+
+    private static ScheduleRecord ReadSchedule(SqliteStatement row) =>
+        new(row.Text(0), row.Text(1), new DateTimeOffset(row.Int64(2), TimeSpan.Zero), row.Int64(3) != 0);
+}
