@@ -7,7 +7,12 @@ using Realtime.Protocol;
 namespace Realtime.Hosting;
 
 /// <summary>What Kestrel calls for every request: finds the pooled exchange and runs the application over it.</summary>
-internal sealed class KestrelApplication(Application application, IDictionary<string, object?> state, TimeProvider time, ILogger logger)
+/// <param name="application">The application.</param>
+/// <param name="state">What lifespan startup left for every connection.</param>
+/// <param name="sockets">Where WebSockets are noted that live on without Kestrel.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where failures go.</param>
+internal sealed class KestrelApplication(Application application, IDictionary<string, object?> state, DetachedSockets sockets, TimeProvider time, ILogger logger)
     : IHttpApplication<KestrelExchange>
 {
     public KestrelExchange CreateContext(IFeatureCollection contextFeatures)
@@ -23,7 +28,7 @@ internal sealed class KestrelApplication(Application application, IDictionary<st
     {
         if (context.IsWebSocketRequest)
         {
-            return KestrelHandshake.ServeAsync(context, application, time, logger);
+            return KestrelHandshake.ServeAsync(context, application, sockets, time, logger);
         }
         var serving = HttpConnection.ServeAsync(context, application);
         return serving.IsCompletedSuccessfully ? Task.CompletedTask : serving.AsTask();

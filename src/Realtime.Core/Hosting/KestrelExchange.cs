@@ -87,6 +87,15 @@ internal sealed class KestrelExchange(ILogger logger, IDictionary<string, object
     public override T? Extension<T>()
         where T : class => Features.Get<T>();
 
+    /// <summary>Gives away the request's header fields, to somebody who needs them for longer than Kestrel does.</summary>
+    public KestrelHeaders TakeRequestHeaders()
+    {
+        var headers = (KestrelHeaders)RequestHeaders;
+        headers.Keep();
+        _requestHeaders = null;
+        return headers;
+    }
+
     /// <summary>Takes up the next request.</summary>
     public void Attach(IFeatureCollection features)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Realtime.Protocol;
@@ -9,33 +10,78 @@ internal sealed class KestrelHeaders(IHeaderDictionary fields) : Headers
 {
     private IHeaderDictionary? _fields = fields;
 
-    public override int Count => Fields.Count;
+    private KeyValuePair<string, StringValues>[]? _kept;
+
+    public override int Count => _kept?.Length ?? Fields.Count;
 
     public override string? ContentType
     {
-        get => Fields.ContentType;
-        set => Fields.ContentType = value;
+        get => _kept is null ? Fields.ContentType : base.ContentType;
+        set => this["Content-Type"] = value;
     }
 
     public override long? ContentLength
     {
-        get => Fields.ContentLength;
-        set => Fields.ContentLength = value;
+        get => _kept is null ? Fields.ContentLength : long.TryParse(this["Content-Length"], CultureInfo.InvariantCulture, out var length) ? length : null;
+        set
+        {
+            if (_kept is null)
+            {
+                Fields.ContentLength = value;
+            }
+            else
+            {
+                this["Content-Length"] = value?.ToString(CultureInfo.InvariantCulture);
+            }
+        }
     }
 
     public override StringValues this[string name]
     {
-        get => Fields[name];
-        set => Fields[name] = value;
+        get => _kept is null ? Fields[name] : Array.Find(_kept, field => Is(field, name)).Value;
+        set
+        {
+            if (_kept is null)
+            {
+                Fields[name] = value;
+            }
+            else
+            {
+                _kept = [.. _kept.Where(field => !Is(field, name)), .. value.Count > 0 ? [new(name, value)] : Array.Empty<KeyValuePair<string, StringValues>>()];
+            }
+        }
     }
 
-    public override void Clear() => Fields.Clear();
+    public override void Clear()
+    {
+        if (_kept is null)
+        {
+            Fields.Clear();
+        }
+        else
+        {
+            _kept = [];
+        }
+    }
 
-    public override IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator() => Fields.GetEnumerator();
+    public override IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator() =>
+        _kept is null ? Fields.GetEnumerator() : _kept.AsEnumerable().GetEnumerator();
+
+    /// <summary>Kestrel is done with the request, which lives on all the same: the fields are copied.</summary>
+    public void Keep()
+    {
+        _kept = [.. Fields.Select(static field => new KeyValuePair<string, StringValues>(SharedText.Of(field.Key), IsSecret(field.Key) ? field.Value : SharedText.Of(field.Value)))];
+        _fields = null;
+    }
 
     /// <summary>The request is over: what was kept throws from now on.</summary>
-    public void Retire() => _fields = null;
+    public void Retire() => (_fields, _kept) = (null, null);
 
     private IHeaderDictionary Fields => _fields ?? throw new ObjectDisposedException(
         nameof(Headers), "These headers belong to a request that is over: copy what later work needs before the application returns.");
+
+    private static bool Is(KeyValuePair<string, StringValues> field, string name) => string.Equals(field.Key, name, StringComparison.OrdinalIgnoreCase);
+
+    // What is of this connection alone, and in part nobody's business once it is over.
+    private static bool IsSecret(string name) => name.ToUpperInvariant() is "COOKIE" or "AUTHORIZATION" or "PROXY-AUTHORIZATION" or "SEC-WEBSOCKET-KEY";
 }

@@ -16,6 +16,7 @@ public sealed class KestrelServerHost : IAsyncDisposable
     private readonly IServer _server;
     private readonly ServiceProvider _services;
     private readonly LifespanConnection _lifespan;
+    private readonly DetachedSockets _sockets;
     private readonly Task _application;
     private readonly TimeSpan _shutdownTimeout;
     private readonly TimeSpan _drainDelay;
@@ -25,11 +26,13 @@ public sealed class KestrelServerHost : IAsyncDisposable
     private readonly Lock _lock = new();
     private Task? _stopped;
 
-    private KestrelServerHost(IServer server, ServiceProvider services, LifespanConnection lifespan, Task application, ServerHostOptions options, TimeProvider time, ILogger logger)
+    private KestrelServerHost(
+        IServer server, ServiceProvider services, LifespanConnection lifespan, DetachedSockets sockets, Task application, ServerHostOptions options, TimeProvider time, ILogger logger)
     {
         _server = server;
         _services = services;
         _lifespan = lifespan;
+        _sockets = sockets;
         _application = application;
         _shutdownTimeout = options.ShutdownTimeout ?? TimeSpan.FromSeconds(30);
         _drainDelay = options.DrainDelay ?? TimeSpan.Zero;
@@ -95,10 +98,11 @@ public sealed class KestrelServerHost : IAsyncDisposable
         var lifespan = new LifespanConnection(new Dictionary<string, object?>(StringComparer.Ordinal));
         var running = await lifespan.StartAsync(application);
         var (server, services) = KestrelFactory.Create(kestrel => Configure(kestrel, options), options.Transport, options.RunInline, loggers);
+        var sockets = new DetachedSockets();
         try
         {
-            await server.StartAsync(new KestrelApplication(application, lifespan.State, time, logger), cancellationToken);
-            return new KestrelServerHost(server, services, lifespan, running, options, time, logger);
+            await server.StartAsync(new KestrelApplication(application, lifespan.State, sockets, time, logger), cancellationToken);
+            return new KestrelServerHost(server, services, lifespan, sockets, running, options, time, logger);
         }
         catch (Exception exception)
         {
@@ -181,6 +185,7 @@ public sealed class KestrelServerHost : IAsyncDisposable
         var closing = _server.StopAsync(limit.Token);
         _lifespan.BeginStopping();
         await closing;
+        await _sockets.EndAsync(limit.Token, _time);
         if (timeout.IsCancellationRequested)
         {
             HostingLog.ShutdownHurried(_logger);

@@ -46,6 +46,7 @@ public sealed partial class WebSocketConnection
         }
         connection.Return();
         connection._handshake = null;
+        handshake.Served();
     }
 
     private async ValueTask FinishAsync(WebSocketHandshake handshake, bool failed)

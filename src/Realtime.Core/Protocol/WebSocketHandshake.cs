@@ -57,4 +57,9 @@ public abstract class WebSocketHandshake(RequestFacts request) : RequestFacts
     /// <param name="denial">The response.</param>
     /// <param name="cancellationToken">Gives up waiting for the peer.</param>
     public abstract ValueTask DenyAsync(WebSocketDenial denial, CancellationToken cancellationToken);
+
+    /// <summary>The application is done with the socket, which has its close if it could.</summary>
+    internal virtual void Served()
+    {
+    }
 }

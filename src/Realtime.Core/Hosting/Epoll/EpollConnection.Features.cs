@@ -39,7 +39,7 @@ internal sealed partial class EpollConnection
     private static bool IsOwn(Type type) =>
         type == typeof(IConnectionIdFeature) || type == typeof(IConnectionTransportFeature) || type == typeof(IConnectionItemsFeature)
         || type == typeof(IConnectionLifetimeFeature) || type == typeof(IConnectionEndPointFeature) || type == typeof(IConnectionSocketFeature)
-        || type == typeof(IMemoryPoolFeature);
+        || type == typeof(IMemoryPoolFeature) || type == typeof(EpollConnection);
 
     private object? Find(Type type)
     {

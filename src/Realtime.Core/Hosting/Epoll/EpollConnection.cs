@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Realtime.Hosting.Epoll;
 
 /// <summary>One accepted TCP connection: what the loop reads goes into one pipe, what comes out of another is sent where it was written.</summary>
-internal sealed partial class EpollConnection : ConnectionContext, IThreadPoolWorkItem, IDuplexPipe
+internal sealed partial class EpollConnection : ConnectionContext, IWatchedSocket, IThreadPoolWorkItem, IDuplexPipe
 {
     private static long Last;
 
@@ -23,6 +23,7 @@ internal sealed partial class EpollConnection : ConnectionContext, IThreadPoolWo
     private string? _id;
     private Exception? _shutdownReason;
     private bool _isShut;
+    private volatile EpollStream? _successor;
 
     public EpollConnection(Socket socket, EpollLoop loop, PipeOptions received)
     {
@@ -76,6 +77,12 @@ internal sealed partial class EpollConnection : ConnectionContext, IThreadPoolWo
     /// <summary>Called by the loop: something about the socket has changed.</summary>
     public void OnEvents(uint events)
     {
+        if (_successor is { } successor)
+        {
+            // Meant for this connection when it was taken from the queue.
+            successor.OnEvents(events);
+            return;
+        }
         if ((events & (EventQueue.Writable | EventQueue.Failed | EventQueue.HungUp)) != 0)
         {
             _output.Writable();
@@ -92,14 +99,59 @@ internal sealed partial class EpollConnection : ConnectionContext, IThreadPoolWo
 
     public override void Abort(ConnectionAbortedException abortReason) => Shut(abortReason, reset: true);
 
+    /// <summary>
+    /// Gives the socket away: whoever uses this connection from now on sees one that ends, while the socket lives on with its new owner. Only for
+    /// who knows that nobody reads or writes here now, nor anything that was read is still to be handled by anybody else.
+    /// </summary>
+    /// <returns>The socket's bytes; null where they cannot be had just now, or do not go over this connection as they are (TLS).</returns>
+    public EpollStream? TryGiveAway(ISocketOwner owner)
+    {
+        // The right to read, which is never given back.
+        if (!ReferenceEquals(Transport, this) || Interlocked.CompareExchange(ref _wakes, 1, 0) != 0)
+        {
+            return null;
+        }
+        lock (_readEnded)
+        {
+            if (!_isShut)
+            {
+                _successor = new EpollStream(_socket, _loop, owner, ReadAll());
+                _loop.Replace(this, _successor);
+            }
+        }
+        if (_successor is null)
+        {
+            End(null);
+            return null;
+        }
+        _received.Writer.Complete();
+        _added = [];
+        _readEnded.TrySetResult();
+        return _successor;
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await _received.Reader.CompleteAsync();
         await _output.CompleteAsync();
         await _sent.Task;
         await _readEnded.Task;
-        _loop.Remove(this);
+        if (_successor is null)
+        {
+            _loop.Remove(this);
+        }
         _closed.Dispose();
+    }
+
+    private byte[] ReadAll()
+    {
+        if (!_received.Reader.TryRead(out var result))
+        {
+            return [];
+        }
+        var bytes = result.Buffer.ToArray();
+        _received.Reader.AdvanceTo(result.Buffer.End);
+        return bytes;
     }
 
     /// <summary>All is sent, or nothing more can be.</summary>
@@ -123,7 +175,7 @@ internal sealed partial class EpollConnection : ConnectionContext, IThreadPoolWo
         // Any object that is here anyway and that nobody else locks.
         lock (_readEnded)
         {
-            if (_isShut)
+            if (_isShut || _successor is not null)
             {
                 return;
             }

@@ -23,7 +23,7 @@ internal sealed class EpollLoop : IDisposable
     private readonly string _name;
     private readonly SemaphoreSlim _vacant = new(0);
     private readonly Stack<int> _free = new();
-    private EpollConnection?[] _connections = [];
+    private IWatchedSocket?[] _connections = [];
     private uint _generation;
     private int _load;
 
@@ -51,7 +51,7 @@ internal sealed class EpollLoop : IDisposable
 
     /// <summary>Tells a connection of its socket's events, until the socket is closed.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">The kernel refuses to watch one more.</exception>
-    public void Add(EpollConnection connection)
+    public void Add(IWatchedSocket connection)
     {
         lock (_gate)
         {
@@ -80,8 +80,18 @@ internal sealed class EpollLoop : IDisposable
         }
     }
 
-    /// <summary>Forgets a connection, whose socket is closed.</summary>
-    public void Remove(EpollConnection connection)
+    /// <summary>Tells another than before of a socket's events.</summary>
+    public void Replace(IWatchedSocket connection, IWatchedSocket successor)
+    {
+        lock (_gate)
+        {
+            successor.Key = connection.Key;
+            _connections[(int)(uint)connection.Key] = successor;
+        }
+    }
+
+    /// <summary>Forgets a connection, whose socket is closed or about to be.</summary>
+    public void Remove(IWatchedSocket connection)
     {
         lock (_gate)
         {
@@ -141,7 +151,7 @@ internal sealed class EpollLoop : IDisposable
 
     /// <summary>What the calling thread, if the loop is its own, is to do next: an event, or to wait for more.</summary>
     /// <returns>False where there is nothing more to do for the thread.</returns>
-    private bool Claim(out EpollConnection? connection, out uint events)
+    private bool Claim(out IWatchedSocket? connection, out uint events)
     {
         connection = null;
         events = 0;

@@ -9,6 +9,7 @@ namespace Realtime.Hosting.Epoll;
 /// </summary>
 internal static unsafe partial class SocketCalls
 {
+    private const int Peek = 0x2;
     private const int DontWait = 0x40;
     private const int NoSignal = 0x4000;
     private const int Interrupted = 4;
@@ -53,6 +54,36 @@ internal static unsafe partial class SocketCalls
         }
     }
 
+    /// <inheritdoc cref="Send(SafeSocketHandle, ReadOnlySpan{Piece})"/>
+    public static int Send(SafeSocketHandle socket, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* at = bytes)
+        {
+            nint length;
+            do
+            {
+                length = send(socket, at, bytes.Length, DontWait | NoSignal);
+            }
+            while (length < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+            return Checked(length);
+        }
+    }
+
+    /// <summary>Tells whether there is something to receive, be it the end.</summary>
+    /// <exception cref="SocketException">The connection has failed.</exception>
+    /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
+    public static bool HasInput(SafeSocketHandle socket)
+    {
+        byte at;
+        nint length;
+        do
+        {
+            length = recv(socket, &at, 1, DontWait | Peek);
+        }
+        while (length < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        return Checked(length) >= 0;
+    }
+
     private static int Checked(nint length) => length >= 0 ? (int)length : Marshal.GetLastPInvokeError() switch
     {
         WouldBlock => -1,
@@ -62,6 +93,9 @@ internal static unsafe partial class SocketCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint recv(SafeSocketHandle socket, byte* buffer, nint length, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint send(SafeSocketHandle socket, byte* buffer, nint length, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint sendmsg(SafeSocketHandle socket, Message* message, int flags);
