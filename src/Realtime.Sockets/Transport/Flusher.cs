@@ -1,17 +1,21 @@
 namespace Realtime.Sockets;
 
 /// <summary>
-/// Drains outboxes in rounds: one work item writes for all that have something queued. After a round over many it rests for a
-/// moment, so that what is published meanwhile goes out in one write for each connection instead of one for each frame.
+/// Drains outboxes in rounds: one work item writes for all that have something queued. Where more is published than can be written
+/// frame by frame, it rests for a moment after a round over many, so that what is published meanwhile goes out in one write for each
+/// connection instead of one for each frame.
 /// </summary>
 /// <remarks>
 /// A write costs a system call whatever its size: at 1,000 receivers and 800 messages a second, a write for each message takes a
-/// whole core. A round over few connections is not followed by a rest: nobody in a small room waits.
+/// whole core. While a round finds one frame for each connection it is not behind, and nobody waits; nor does anybody in a small room.
 /// </remarks>
 internal sealed class Flusher : IThreadPoolWorkItem
 {
     // About what the system takes to send to one connection: writing and resting then share the time evenly.
     private static readonly TimeSpan RestForEach = TimeSpan.FromMicroseconds(4);
+
+    // A round that finds so many for each connection is behind: they were published while the one before it was written.
+    private const int FramesWhenBehind = 2;
 
     // Timers are no finer.
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(1);
@@ -62,13 +66,14 @@ internal sealed class Flusher : IThreadPoolWorkItem
             (round, count) = (_ready, _count);
             (_ready, _spare, _count) = (_spare, round, 0);
         }
+        var frames = 0;
         foreach (var outbox in round.AsSpan(0, count))
         {
-            outbox.Drain();
+            frames += outbox.Drain();
         }
         Array.Clear(round, 0, count);
         var rest = RestForEach * count;
-        if (rest >= ShortestRest)
+        if (frames >= count * FramesWhenBehind && rest >= ShortestRest)
         {
             _timer.Change(rest < LongestRest ? rest : LongestRest, Timeout.InfiniteTimeSpan);
         }

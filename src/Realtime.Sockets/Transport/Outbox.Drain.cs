@@ -5,7 +5,13 @@ namespace Realtime.Sockets;
 internal sealed partial class Outbox
 {
     /// <summary>For the flusher: writes all that is queued, and returns at the first write that must wait for the peer.</summary>
-    public void Drain() => _ = DrainQueueAsync();
+    /// <returns>How many frames were queued, about.</returns>
+    public int Drain()
+    {
+        var count = Volatile.Read(ref _count);
+        _ = DrainQueueAsync();
+        return count;
+    }
 
     // Owns the right to write (_isWriting) from its first line to the moment it finds the queue empty.
     private async Task DrainQueueAsync()
