@@ -69,25 +69,31 @@ public abstract class Job
 
     private protected abstract ParameterBinding<JobContext> BindArgs();
 
-    private protected JobSpec Spec(byte[] args, TimeSpan? delay, DateTimeOffset? at, int? priority, string? uniqueKey, IReadOnlyDictionary<string, string>? headers = null)
+    private protected JobSpec Spec(
+        byte[] args, TimeSpan? delay, DateTimeOffset? at, int? priority, EnqueueOptions? more = null, IReadOnlyDictionary<string, string>? headers = null)
     {
         if (delay is not null && at is not null)
         {
             throw new ArgumentException("Give a delay or an exact time, not both.", nameof(at));
         }
+        more ??= EnqueueOptions.None;
         var now = Owner.Runtime.Time.GetUtcNow();
         return new JobSpec
         {
             Id = JobId.New(now),
             Name = Name,
-            Queue = Options.Queue,
+            Queue = more.Queue ?? Options.Queue,
             Args = args,
             Priority = priority ?? Options.Priority,
             MaxAttempts = Options.MaxAttempts,
             EnqueuedAt = now,
             DueAt = at ?? (delay is { } wait && wait > TimeSpan.Zero ? now + wait : null),
-            Retention = Options.Retention,
-            UniqueKey = uniqueKey,
+            Retention = more.Retention ?? Options.Retention,
+            UniqueKey = more.UniqueKey,
+            OnConflict = more.OnConflict,
+            IdempotencyKey = more.IdempotencyKey,
+            LimitKey = more.LimitKey,
+            Tags = more.Tags is { Count: > 0 } tags ? [.. tags.Distinct()] : more.Tags,
             Headers = headers,
         };
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Realtime.Jobs;
 
 namespace Realtime;
 
@@ -12,10 +13,19 @@ public class JobHandle : IHasLocation
         Name = name;
     }
 
+    internal JobHandle(JobQueue queue, EnqueueResult enqueued, string name)
+        : this(queue, enqueued.Id, name) => IsNew = enqueued.Status == EnqueueStatus.Added;
+
     /// <summary>
     /// The job's id. It is unguessable (74 random bits), so knowing it may serve as the right to see the job, unless routes ask for more.
     /// </summary>
     public Guid Id { get; }
+
+    /// <summary>
+    /// Whether the enqueue that gave this handle added the job. False where it found one with its key already, and for a handle that
+    /// was made from an id.
+    /// </summary>
+    public bool IsNew { get; }
 
     /// <summary>The job's name, as in <c>app.Job("image.shrink", …)</c>.</summary>
     public string Name { get; }

@@ -1,11 +1,13 @@
+using Realtime.Jobs;
+
 namespace Realtime;
 
 /// <summary>A job that was enqueued and returns a result.</summary>
 /// <typeparam name="TResult">What its handler returns.</typeparam>
 public sealed class JobHandle<TResult> : JobHandle
 {
-    internal JobHandle(JobQueue queue, Guid id, string name)
-        : base(queue, id, name)
+    internal JobHandle(JobQueue queue, EnqueueResult enqueued, string name)
+        : base(queue, enqueued, name)
     {
     }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -32,35 +33,75 @@ public class Job<TArgs> : Job
     public ValueTask<JobHandle> EnqueueAsync(
         TArgs args, TimeSpan? delay = null, DateTimeOffset? at = null, int? priority = null, CancellationToken cancellationToken = default)
     {
-        var enqueued = StoreAsync(args, delay, at, priority, uniqueKey: null, cancellationToken);
+        var enqueued = Owner.EnqueueAsync(Spec(Serialize(args), delay, at, priority), cancellationToken);
         return enqueued.IsCompletedSuccessfully
             ? new ValueTask<JobHandle>(new JobHandle(Owner, enqueued.Result, Name))
             : AwaitAsync(enqueued);
 
-        async ValueTask<JobHandle> AwaitAsync(ValueTask<Guid> pending) => new(Owner, await pending, Name);
+        async ValueTask<JobHandle> AwaitAsync(ValueTask<EnqueueResult> pending) => new(Owner, await pending, Name);
+    }
+
+    /// <summary>Enqueues a job with more to say about it: a key, tags, another queue.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="options">What to say.</param>
+    /// <param name="cancellationToken">Gives up waiting; the job may have been enqueued.</param>
+    /// <exception cref="JobConflictException">Another job has the unique key, and <see cref="UniqueConflict.Reject"/> was asked for.</exception>
+    /// <exception cref="JobStoreException">The store could not take the job; it was not enqueued.</exception>
+    public async ValueTask<JobHandle> EnqueueAsync(TArgs args, EnqueueOptions options, CancellationToken cancellationToken = default) =>
+        new(Owner, await Owner.EnqueueAsync(Spec(args, options), cancellationToken), Name);
+
+    /// <summary>Enqueues a job inside a transaction on the database that the jobs are in: it comes with the commit, or never was.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="transaction">The transaction, which is left open.</param>
+    /// <param name="options">What else to say; null for nothing.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <remarks>Nobody says when it is committed: workers find the job when they next look, within <see cref="JobQueueOptions.PollInterval"/>.</remarks>
+    /// <exception cref="JobConflictException">Another job has the unique key, and <see cref="UniqueConflict.Reject"/> was asked for.</exception>
+    /// <exception cref="JobStoreException">Jobs are kept elsewhere than in the transaction's database, or could not be stored.</exception>
+    public async ValueTask<JobHandle> EnqueueAsync(
+        TArgs args, DbTransaction transaction, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        var results = await Owner.EnqueueAsync([Spec(args, options ?? EnqueueOptions.None)], transaction, cancellationToken);
+        return new JobHandle(Owner, results[0], Name);
     }
 
     /// <summary>Enqueues a job for each of many arguments in one write, all or none.</summary>
-    /// <param name="args">The arguments, one per job.</param>
+    /// <param name="args">The arguments, one per job. A store writes them at one go: pass thousands at a time, not millions.</param>
     /// <param name="delay">How long from now they are to run at the earliest; null for at once.</param>
+    /// <param name="options">What else to say about each; null for nothing. Its delay or time counts where <paramref name="delay"/> is null.</param>
+    /// <param name="transaction">A transaction that the jobs come and go with; null to write them at once.</param>
     /// <param name="cancellationToken">Gives up waiting; the jobs may have been enqueued.</param>
+    /// <exception cref="JobConflictException">Another job has a unique key, and <see cref="UniqueConflict.Reject"/> was asked for; none was enqueued.</exception>
     /// <exception cref="JobStoreException">The store could not take the jobs; none was enqueued.</exception>
     public async ValueTask<IReadOnlyList<JobHandle>> EnqueueManyAsync(
-        IEnumerable<TArgs> args, TimeSpan? delay = null, CancellationToken cancellationToken = default)
+        IEnumerable<TArgs> args,
+        TimeSpan? delay = null,
+        Func<TArgs, EnqueueOptions>? options = null,
+        DbTransaction? transaction = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(args);
-        JobSpec[] specs = [.. args.Select(one => Spec(Serialize(one), delay, at: null, priority: null, uniqueKey: null))];
-        var ids = await Owner.Runtime.EnqueueAsync(specs, cancellationToken);
-        return [.. ids.Select(id => new JobHandle(Owner, id, Name))];
+        JobSpec[] specs = [.. args.Select(One)];
+        var results = await Owner.EnqueueAsync(specs, transaction, cancellationToken);
+        return [.. results.Select(result => new JobHandle(Owner, result, Name))];
+
+        JobSpec One(TArgs one)
+        {
+            var more = options?.Invoke(one) ?? EnqueueOptions.None;
+            return Spec(one, delay is null ? more : more with { Delay = delay });
+        }
     }
 
-    internal ValueTask<Guid> StoreAsync(
-        TArgs args, TimeSpan? delay, DateTimeOffset? at, int? priority, string? uniqueKey, CancellationToken cancellationToken) =>
-        Owner.Runtime.EnqueueAsync(Spec(Serialize(args), delay, at, priority, uniqueKey), cancellationToken);
+    internal JobSpec Spec(TArgs args, EnqueueOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Spec(Serialize(args), options.Delay, options.At, options.Priority, options);
+    }
 
     internal JobSpec Spec(TArgs args, JobOccurrence? occurrence) => occurrence is null
-        ? Spec(Serialize(args), delay: null, at: null, priority: null, uniqueKey: null)
-        : Spec(Serialize(args), delay: null, occurrence.At, priority: null, occurrence.Key, new Dictionary<string, string>
+        ? Spec(Serialize(args), delay: null, at: null, priority: null)
+        : Spec(Serialize(args), delay: null, occurrence.At, priority: null, new EnqueueOptions { IdempotencyKey = occurrence.Key }, new Dictionary<string, string>
         {
             [Schedule.OccurrenceHeader] = occurrence.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         });
@@ -70,6 +111,6 @@ public class Job<TArgs> : Job
 
     private protected override ParameterBinding<JobContext> BindArgs() => ParameterBinding<JobContext>.From("args", static job => (TArgs)job.Args);
 
-    private byte[] Serialize(TArgs args) =>
+    private protected byte[] Serialize(TArgs args) =>
         args is null ? throw new ArgumentNullException(nameof(args)) : JsonSerializer.SerializeToUtf8Bytes(args, _json);
 }

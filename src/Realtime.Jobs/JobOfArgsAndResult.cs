@@ -1,3 +1,6 @@
+using System.Data.Common;
+using Realtime.Jobs;
+
 namespace Realtime;
 
 /// <summary>A kind of job that is enqueued with a <typeparamref name="TArgs"/> and returns a <typeparamref name="TResult"/>.</summary>
@@ -10,15 +13,28 @@ public sealed class Job<TArgs, TResult> : Job<TArgs>
     {
     }
 
-    /// <inheritdoc cref="Job{TArgs}.EnqueueAsync"/>
+    /// <inheritdoc cref="Job{TArgs}.EnqueueAsync(TArgs, TimeSpan?, DateTimeOffset?, int?, CancellationToken)"/>
     public new ValueTask<JobHandle<TResult>> EnqueueAsync(
         TArgs args, TimeSpan? delay = null, DateTimeOffset? at = null, int? priority = null, CancellationToken cancellationToken = default)
     {
-        var enqueued = StoreAsync(args, delay, at, priority, uniqueKey: null, cancellationToken);
+        var enqueued = Owner.EnqueueAsync(Spec(Serialize(args), delay, at, priority), cancellationToken);
         return enqueued.IsCompletedSuccessfully
             ? new ValueTask<JobHandle<TResult>>(new JobHandle<TResult>(Owner, enqueued.Result, Name))
             : AwaitAsync(enqueued);
 
-        async ValueTask<JobHandle<TResult>> AwaitAsync(ValueTask<Guid> pending) => new(Owner, await pending, Name);
+        async ValueTask<JobHandle<TResult>> AwaitAsync(ValueTask<EnqueueResult> pending) => new(Owner, await pending, Name);
+    }
+
+    /// <inheritdoc cref="Job{TArgs}.EnqueueAsync(TArgs, EnqueueOptions, CancellationToken)"/>
+    public new async ValueTask<JobHandle<TResult>> EnqueueAsync(TArgs args, EnqueueOptions options, CancellationToken cancellationToken = default) =>
+        new(Owner, await Owner.EnqueueAsync(Spec(args, options), cancellationToken), Name);
+
+    /// <inheritdoc cref="Job{TArgs}.EnqueueAsync(TArgs, DbTransaction, EnqueueOptions, CancellationToken)"/>
+    public new async ValueTask<JobHandle<TResult>> EnqueueAsync(
+        TArgs args, DbTransaction transaction, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        var results = await Owner.EnqueueAsync([Spec(args, options ?? EnqueueOptions.None)], transaction, cancellationToken);
+        return new JobHandle<TResult>(Owner, results[0], Name);
     }
 }

@@ -43,8 +43,8 @@ public sealed partial class JobQueue
         await OpenAsync(services, cancellationToken);
         if (_server is null && _options.RunsJobs)
         {
-            var queues = _jobs.Values.Where(static job => job.CanRun).Select(static job => job.Options.Queue).Append("default").Distinct();
-            var server = new JobServer(Runtime, this, queues.ToDictionary(static queue => queue, ConcurrencyOf), _schedules);
+            var queues = _jobs.Values.Where(static job => job.CanRun).Select(static job => job.Options.Queue).Append("default").Concat(_queues.Keys).Distinct();
+            var server = new JobServer(Runtime, this, queues.ToDictionary(static queue => queue, SettingsOf), _schedules);
             try
             {
                 await server.StartAsync(cancellationToken);
@@ -109,14 +109,9 @@ public sealed partial class JobQueue
     {
         var runtime = Runtime;
         var state = await runtime.Store.CancelAsync(id, cancellationToken);
-        if (state is JobState.Running)
+        if (state is { } now)
         {
-            // A job of another process is told by that process's next heartbeat.
-            _server?.CancelHere(id);
-        }
-        else if (state is JobState.Cancelled)
-        {
-            await TellCancelledAsync(runtime, id, cancellationToken);
+            await TellCancelAsync(runtime, id, now, cancellationToken);
         }
         return state;
     }
@@ -200,11 +195,16 @@ public sealed partial class JobQueue
         }
     }
 
-    private int ConcurrencyOf(string queue) => _concurrency.GetValueOrDefault(queue, _options.Concurrency);
+    private QueueSettings SettingsOf(string queue) => _queues.GetValueOrDefault(queue) ?? new QueueSettings(_options.Concurrency);
 
-    private static async ValueTask TellCancelledAsync(JobRuntime runtime, Guid id, CancellationToken cancellationToken)
+    private async ValueTask TellCancelAsync(JobRuntime runtime, Guid id, JobState state, CancellationToken cancellationToken)
     {
-        if (!runtime.Feed.IsObserved && !runtime.Feed.IsAwaited)
+        if (state == JobState.Running)
+        {
+            // A job of another process is told by that process's next heartbeat.
+            _server?.CancelHere(id);
+        }
+        if (state != JobState.Cancelled || (!runtime.Feed.IsObserved && !runtime.Feed.IsAwaited))
         {
             return;
         }

@@ -16,7 +16,7 @@ namespace Realtime;
 public sealed partial class JobQueue : IAsyncDisposable
 {
     private readonly Dictionary<string, Job> _jobs = [];
-    private readonly Dictionary<string, int> _concurrency = [];
+    private readonly Dictionary<string, QueueSettings> _queues = [];
     private readonly List<Schedule> _schedules = [];
     private Func<TimeProvider, IJobStore> _createStore = static time => new InMemoryJobStore(time);
     private JobQueueOptions _options = new();
@@ -65,15 +65,18 @@ public sealed partial class JobQueue : IAsyncDisposable
         _createStore = create;
     }
 
-    /// <summary>Says how many jobs of a queue run at once in this process.</summary>
-    /// <param name="name">The queue's name, as in <see cref="JobOptions.Queue"/>.</param>
+    /// <summary>Says how many jobs of a queue run at once in this process, and what all processes keep to together.</summary>
+    /// <param name="name">The queue's name, as in <see cref="JobOptions.Queue"/>. This process runs its jobs, whether or not a job names it.</param>
     /// <param name="concurrency">At least 1.</param>
-    public void Queue(string name, int concurrency)
+    /// <param name="limits">What all processes of the store keep to together; null for no limit, which costs nothing.</param>
+    /// <exception cref="InvalidOperationException">A limit is out of range.</exception>
+    public void Queue(string name, int concurrency, QueueLimits? limits = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(concurrency, 1);
         ThrowIfOpen();
-        _concurrency[name] = concurrency;
+        limits?.Validate(name);
+        _queues[name] = new QueueSettings(concurrency, limits is null or { Total: null, PerKey: null, Rate: null } ? null : limits);
     }
 
     /// <summary>Adds a kind of job, with a handler of any shape, or none.</summary>

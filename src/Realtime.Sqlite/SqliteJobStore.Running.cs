@@ -19,11 +19,11 @@ public sealed partial class SqliteJobStore
         UPDATE realtime_jobs SET state = ?9, node = NULL, result = ?10, finished = ?11, expires = ?11 + retention, {Traces} {Fence}
         """;
 
-    // To be tried again at ?9, or handed back with one more attempt where that is NULL. A cancel mark beats both.
+    // To be tried again at ?9, with one more attempt if ?12; or handed back, with one more attempt, where that is NULL. A cancel mark beats both.
     private const string Return = $"""
         UPDATE realtime_jobs SET
             state = CASE WHEN cancel = 1 THEN 5 WHEN ?9 > ?11 THEN 1 ELSE 0 END,
-            max_attempts = max_attempts + (?9 IS NULL),
+            extra_attempts = extra_attempts + (?9 IS NULL OR ?12),
             due = coalesce(?9, due),
             finished = CASE WHEN cancel = 1 THEN ?11 END,
             expires = CASE WHEN cancel = 1 THEN ?11 + retention END,
@@ -32,12 +32,12 @@ public sealed partial class SqliteJobStore
         """;
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<JobRecord>> ClaimAsync(long node, IReadOnlyList<QueueDemand> demand, CancellationToken cancellationToken)
+    public ValueTask<ClaimResult> ClaimAsync(long node, IReadOnlyList<QueueDemand> demand, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(demand);
         // A copy: the caller may reuse its list while a cancelled call is still queued here.
         QueueDemand[] wanted = [.. demand];
-        return Writer.RunAsync<IReadOnlyList<JobRecord>>(database => Claim(database, node, wanted, Now), cancellationToken);
+        return Writer.RunAsync(database => Claim(database, node, wanted, Now), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -98,53 +98,28 @@ public sealed partial class SqliteJobStore
             },
             cancellationToken);
 
-    private static List<JobRecord> Claim(SqliteDatabase database, long node, QueueDemand[] demand, long now)
+    private ClaimResult Claim(SqliteDatabase database, long node, QueueDemand[] demand, long now)
     {
-        var claimed = new List<JobRecord>();
         var lease = database.Prepare("SELECT 1 FROM realtime_job_nodes WHERE id = ?1 AND expires > ?2").Bind(1, node).Bind(2, now);
         if (!lease.Step())
         {
-            return claimed;
+            return new ClaimResult([], []);
         }
         lease.Reset();
-        foreach (var (queue, count) in demand)
+        var claimed = new List<JobRecord>();
+        var held = new List<HeldQueue>();
+        foreach (var one in demand)
         {
-            var first = claimed.Count;
-            var order = new List<long>();
-            var claim = database.Prepare($"""
-                UPDATE realtime_jobs SET state = 2, attempt = attempt + 1, node = ?1, started = ?2
-                WHERE seq IN (SELECT seq FROM realtime_jobs WHERE state = 0 AND queue = ?3 ORDER BY priority DESC, seq LIMIT ?4)
-                RETURNING {Columns}
-                """).Bind(1, node).Bind(2, now).Bind(3, queue).Bind(4, count);
-            while (claim.Step())
+            if (!_turns.TryGetValue(one.Queue, out var turn))
             {
-                claimed.Add(ReadRecord(claim));
-                order.Add(claim.Int64(22));
+                _turns.Add(one.Queue, turn = new ClaimTurn());
             }
-            Sort(claimed, first, order);
+            if (new SqliteClaim(database, node, now, one, turn, claimed).Run() is { } wait)
+            {
+                held.Add(new HeldQueue(one.Queue, wait));
+            }
         }
-        return claimed;
-    }
-
-    // RETURNING promises no order. Rows mostly come by age, so this is a pass over a list that is sorted already.
-    private static void Sort(List<JobRecord> claimed, int first, List<long> order)
-    {
-        var sorted = true;
-        for (var index = 1; index < order.Count && sorted; index++)
-        {
-            var (before, after) = (claimed[first + index - 1].Spec.Priority, claimed[first + index].Spec.Priority);
-            sorted = before > after || (before == after && order[index - 1] < order[index]);
-        }
-        if (sorted)
-        {
-            return;
-        }
-        var bySequence = claimed.Skip(first).Zip(order).OrderByDescending(static pair => pair.First.Spec.Priority).ThenBy(static pair => pair.Second);
-        JobRecord[] right = [.. bySequence.Select(static pair => pair.First)];
-        for (var index = 0; index < right.Length; index++)
-        {
-            claimed[first + index] = right[index];
-        }
+        return new ClaimResult(claimed, held);
     }
 
     private static JobState? Complete(SqliteDatabase database, long node, JobOutcome outcome, long now)
@@ -156,7 +131,7 @@ public sealed partial class SqliteJobStore
             return finish.Run() == 1 ? outcome.State : null;
         }
         long? due = outcome.State == JobState.Available ? null : outcome.DueAt?.UtcTicks ?? now;
-        var give = BindTraces(database.Prepare(Return), node, outcome).Bind(9, due).Bind(11, now);
+        var give = BindTraces(database.Prepare(Return), node, outcome).Bind(9, due).Bind(11, now).Bind(12, outcome.IsUncounted ? 1 : 0);
         JobState? state = give.Step() ? (JobState)give.Int64(0) : null;
         give.Reset();
         return state;

@@ -31,7 +31,7 @@ public sealed partial class SqliteJobStore
                 var last = schedule.LastOccurrence;
                 foreach (var job in jobs.Where(job => job.DueAt > last))
                 {
-                    fired.Add(Insert(database, job, Now));
+                    fired.Add(Insert(database, job, Now).Id);
                     last = job.DueAt!.Value;
                 }
                 if (fired.Count > 0)

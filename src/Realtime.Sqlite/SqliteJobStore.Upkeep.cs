@@ -21,13 +21,8 @@ public sealed partial class SqliteJobStore
             database =>
             {
                 var now = Now;
-                database.Prepare(CancelOne).Bind(1, id).Bind(2, now).Run();
-                // All are cancelled before their ends are handed on, so that none of them starts another.
-                moves = Settle(database, now, CancelUnder(database, id, now));
-                var find = database.Prepare("SELECT state FROM realtime_jobs WHERE id = ?1").Bind(1, id);
-                JobState? state = find.Step() ? (JobState)find.Int64(0) : null;
-                find.Reset();
-                return state;
+                moves = CancelTree(database, id, now);
+                return StateOf(database, id);
             },
             cancellationToken,
             _ => TellMoved(moves));
@@ -92,7 +87,7 @@ public sealed partial class SqliteJobStore
                         state = CASE WHEN cancel = 1 THEN 5 ELSE 0 END,
                         finished = CASE WHEN cancel = 1 THEN ?2 END,
                         expires = CASE WHEN cancel = 1 THEN ?2 + retention END,
-                        max_attempts = max_attempts + 1,
+                        extra_attempts = extra_attempts + 1,
                         node = NULL
                     WHERE state = 2 AND node = ?1
                     """).Bind(1, node).Bind(2, now).Run();
@@ -107,15 +102,45 @@ public sealed partial class SqliteJobStore
     public ValueTask<int> PruneAsync(int limit, CancellationToken cancellationToken) => Writer.RunAsync(
         database =>
         {
-            const string Expired = "SELECT seq FROM realtime_jobs WHERE state >= 3 AND expires <= ?1 ORDER BY expires LIMIT ?2";
-            var now = Now;
-            database.Prepare($"DELETE FROM realtime_job_steps WHERE job IN ({Expired})").Bind(1, now).Bind(2, limit).Run();
-            database.Prepare($"""
-                DELETE FROM realtime_job_links WHERE after IN (SELECT id FROM realtime_jobs WHERE flow IS NOT NULL AND seq IN ({Expired}))
-                """).Bind(1, now).Bind(2, limit).Run();
-            return database.Prepare($"DELETE FROM realtime_jobs WHERE seq IN ({Expired})").Bind(1, now).Bind(2, limit).Run();
+            var expired = database.Prepare("SELECT seq, id, tags IS NOT NULL, flow IS NOT NULL FROM realtime_jobs WHERE state >= 3 AND expires <= ?1 ORDER BY expires LIMIT ?2");
+            return Remove(database, expired.Bind(1, Now).Bind(2, limit));
         },
         cancellationToken);
+
+    /// <summary>Removes the jobs that a query names, with all that belongs to them.</summary>
+    private static int Remove(SqliteDatabase database, SqliteStatement query)
+    {
+        var jobs = new List<(long Seq, Guid Id, bool HasTags, bool HasLinks)>();
+        while (query.Step())
+        {
+            jobs.Add((query.Int64(0), query.Guid(1), query.Int64(2) != 0, query.Int64(3) != 0));
+        }
+        foreach (var (seq, id, hasTags, hasLinks) in jobs)
+        {
+            database.Prepare("DELETE FROM realtime_job_steps WHERE job = ?1").Bind(1, seq).Run();
+            if (hasTags)
+            {
+                database.Prepare("DELETE FROM realtime_job_tags WHERE id = ?1").Bind(1, id).Run();
+            }
+            if (hasLinks)
+            {
+                database.Prepare("DELETE FROM realtime_job_links WHERE after = ?1").Bind(1, id).Run();
+            }
+            database.Prepare("DELETE FROM realtime_jobs WHERE seq = ?1").Bind(1, seq).Run();
+        }
+        return jobs.Count;
+    }
+
+    /// <summary>Cancels a job and those under it. Returns what that did to others; null for nothing.</summary>
+    private static List<JobMove>? CancelTree(SqliteDatabase database, Guid id, long now)
+    {
+        database.Prepare(CancelOne).Bind(1, id).Bind(2, now).Run();
+        // All are cancelled before their ends are handed on, so that none of them starts another.
+        return Settle(database, now, CancelUnder(database, id, now));
+    }
+
+    private static JobState? StateOf(SqliteDatabase database, Guid id) =>
+        (JobState?)database.Prepare("SELECT state FROM realtime_jobs WHERE id = ?1").Bind(1, id).Scalar();
 
     private static HeartbeatResult Beat(SqliteDatabase database, JobNode node, TimeSpan timeToLive, long now)
     {
@@ -141,12 +166,12 @@ public sealed partial class SqliteJobStore
         var rescued = new List<RescuedJob>();
         var take = database.Prepare("""
             UPDATE realtime_jobs SET
-                state = CASE WHEN cancel = 1 THEN 5 WHEN attempt >= max_attempts THEN 4 ELSE 0 END,
-                finished = CASE WHEN cancel = 1 OR attempt >= max_attempts THEN ?1 END,
-                expires = CASE WHEN cancel = 1 OR attempt >= max_attempts THEN ?1 + retention END,
-                error_type = CASE WHEN cancel = 0 AND attempt >= max_attempts THEN ?2 ELSE error_type END,
-                error_message = CASE WHEN cancel = 0 AND attempt >= max_attempts THEN ?3 ELSE error_message END,
-                error_stack = CASE WHEN cancel = 0 AND attempt >= max_attempts THEN NULL ELSE error_stack END,
+                state = CASE WHEN cancel = 1 THEN 5 WHEN attempt >= max_attempts + extra_attempts THEN 4 ELSE 0 END,
+                finished = CASE WHEN cancel = 1 OR attempt >= max_attempts + extra_attempts THEN ?1 END,
+                expires = CASE WHEN cancel = 1 OR attempt >= max_attempts + extra_attempts THEN ?1 + retention END,
+                error_type = CASE WHEN cancel = 0 AND attempt >= max_attempts + extra_attempts THEN ?2 ELSE error_type END,
+                error_message = CASE WHEN cancel = 0 AND attempt >= max_attempts + extra_attempts THEN ?3 ELSE error_message END,
+                error_stack = CASE WHEN cancel = 0 AND attempt >= max_attempts + extra_attempts THEN NULL ELSE error_stack END,
                 node = NULL
             WHERE state = 2 AND node NOT IN (SELECT id FROM realtime_job_nodes)
             RETURNING id, state

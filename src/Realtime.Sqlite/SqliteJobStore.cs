@@ -8,13 +8,15 @@ namespace Realtime.Sqlite;
 /// </summary>
 public sealed partial class SqliteJobStore : IJobStore
 {
-    private const string Columns =
-        "id, name, queue, priority, state, attempt, max_attempts, node, args, enqueued, due, started, finished, retention, cancel, progress, message, result, error_type, error_message, error_stack, unique_key, seq, parent, flow, flow_delay, headers";
+    internal const string Columns =
+        "id, name, queue, priority, state, attempt, max_attempts, node, args, enqueued, due, started, finished, retention, cancel, progress, message, result, error_type, error_message, error_stack, unique_key, seq, extra_attempts, idempotency_key, limit_key, tags, parent, flow, flow_delay, headers";
 
     private static readonly long LongestRetention = TimeSpan.FromDays(36_500).Ticks;
 
     private readonly SqliteFile _file;
     private readonly TimeProvider _time;
+    // Whose turn it is when claiming, by queue; touched by the writer only.
+    private readonly Dictionary<string, ClaimTurn> _turns = [];
     private SqliteThread? _writer;
     private SqliteThread? _reader;
 
@@ -65,31 +67,6 @@ public sealed partial class SqliteJobStore : IJobStore
             // Last, so that closing it folds the WAL back into the file.
             await writer.StopAsync();
         }
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<Guid> EnqueueAsync(JobSpec job, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        return Writer.RunAsync(database => Insert(database, job, Now), cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<Guid>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(jobs);
-        return Writer.RunAsync<IReadOnlyList<Guid>>(
-            database =>
-            {
-                var now = Now;
-                var ids = new Guid[jobs.Count];
-                for (var index = 0; index < ids.Length; index++)
-                {
-                    ids[index] = Insert(database, jobs[index], now);
-                }
-                return ids;
-            },
-            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -146,30 +123,7 @@ public sealed partial class SqliteJobStore : IJobStore
         },
         cancellationToken);
 
-    private static Guid Insert(SqliteDatabase database, JobSpec job, long now)
-    {
-        var insert = database.Prepare("""
-            INSERT INTO realtime_jobs (id, name, queue, priority, state, attempt, max_attempts, args, enqueued, due, retention, cancel, unique_key, headers)
-            VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12)
-            ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING
-            """);
-        var due = job.DueAt?.UtcTicks;
-        insert.Bind(1, job.Id).Bind(2, job.Name).Bind(3, job.Queue).Bind(4, job.Priority)
-            .Bind(5, (long)(due > now ? JobState.Scheduled : JobState.Available)).Bind(6, job.MaxAttempts).Bind(7, job.Args)
-            .Bind(8, job.EnqueuedAt.UtcTicks).Bind(9, due).Bind(10, Math.Min(job.Retention.Ticks, LongestRetention)).Bind(11, job.UniqueKey)
-            .Bind(12, JobHeaders.Write(job.Headers));
-        if (insert.Run() == 1)
-        {
-            return job.Id;
-        }
-        var existing = database.Prepare("SELECT id FROM realtime_jobs WHERE unique_key = ?1").Bind(1, job.UniqueKey);
-        existing.Step();
-        var id = existing.Guid(0);
-        existing.Reset();
-        return id;
-    }
-
-    private static JobRecord ReadRecord(SqliteStatement row)
+    internal static JobRecord ReadRecord(SqliteStatement row)
     {
         var state = (JobState)row.Int64(4);
         var due = TimeOrNull(row.Int64OrNull(10));
@@ -187,13 +141,16 @@ public sealed partial class SqliteJobStore : IJobStore
                 DueAt = due,
                 Retention = new TimeSpan(row.Int64(13)),
                 UniqueKey = row.TextOrNull(21),
-                Parent = row.IsNull(23) ? null : row.Guid(23),
-                Flow = ReadFlow(row, 24),
-                Headers = JobHeaders.Read(row.TextOrNull(26)),
+                IdempotencyKey = row.TextOrNull(24),
+                LimitKey = row.TextOrNull(25),
+                Tags = row.IsNull(26) ? [] : SqliteTags.Read(row.Bytes(26)),
+                Parent = row.IsNull(27) ? null : row.Guid(27),
+                Flow = ReadFlow(row, 28),
+                Headers = JobHeaders.Read(row.TextOrNull(30)),
             },
             State = state,
             Attempt = (int)row.Int64(5),
-            MaxAttempts = (int)row.Int64(6),
+            MaxAttempts = (int)(row.Int64(6) + row.Int64(23)),
             Node = row.Int64OrNull(7),
             DueAt = due,
             StartedAt = TimeOrNull(row.Int64OrNull(11)),

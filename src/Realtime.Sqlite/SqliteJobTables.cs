@@ -84,5 +84,40 @@ internal static class SqliteJobTables
             paused INTEGER NOT NULL
         );
         """,
+        // Unique keys were kept until their job was removed, as idempotency keys are now. A job with a limit key is found by it and
+        // not by its age alone, so it is in an index of its own; neither of the two costs the jobs of the other.
+        """
+        ALTER TABLE realtime_jobs ADD COLUMN extra_attempts INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE realtime_jobs ADD COLUMN idempotency_key TEXT;
+        ALTER TABLE realtime_jobs ADD COLUMN limit_key TEXT;
+        ALTER TABLE realtime_jobs ADD COLUMN tags TEXT;
+        UPDATE realtime_jobs SET idempotency_key = unique_key, unique_key = NULL WHERE unique_key IS NOT NULL;
+        DROP INDEX realtime_jobs_key;
+        DROP INDEX realtime_jobs_available;
+        DROP INDEX realtime_jobs_running;
+        CREATE UNIQUE INDEX realtime_jobs_unique ON realtime_jobs (unique_key) WHERE unique_key IS NOT NULL AND state < 3;
+        CREATE UNIQUE INDEX realtime_jobs_idempotency ON realtime_jobs (idempotency_key) WHERE idempotency_key IS NOT NULL;
+        CREATE INDEX realtime_jobs_available ON realtime_jobs (queue, priority DESC, seq) WHERE state = 0 AND limit_key IS NULL;
+        CREATE INDEX realtime_jobs_keyed ON realtime_jobs (queue, priority DESC, limit_key, seq) WHERE state = 0 AND limit_key IS NOT NULL;
+        CREATE INDEX realtime_jobs_running ON realtime_jobs (queue, node) WHERE state = 2;
+        CREATE INDEX realtime_jobs_running_keys ON realtime_jobs (queue, limit_key) WHERE state = 2 AND limit_key IS NOT NULL;
+        CREATE INDEX realtime_jobs_dead ON realtime_jobs (state, id) WHERE state > 3;
+        CREATE TABLE realtime_job_tags (
+            tag TEXT NOT NULL,
+            id BLOB NOT NULL,
+            PRIMARY KEY (tag, id)
+        ) WITHOUT ROWID;
+        CREATE INDEX realtime_job_tags_id ON realtime_job_tags (id);
+        CREATE TABLE realtime_job_queues (
+            name TEXT PRIMARY KEY,
+            paused INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE realtime_job_starts (
+            queue TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (queue, at)
+        ) WITHOUT ROWID;
+        """,
     ];
 }

@@ -93,6 +93,14 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
         }
     }
 
+    /// <summary>Reads the number in the first column of the first row and resets; null where there is no row, or nothing in it.</summary>
+    public long? Scalar()
+    {
+        var value = Step() ? Int64OrNull(0) : null;
+        Reset();
+        return value;
+    }
+
     public void Reset() => _ = raw.sqlite3_reset(handle);
 
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;

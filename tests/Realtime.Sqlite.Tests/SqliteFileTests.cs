@@ -132,7 +132,7 @@ public sealed class SqliteFileTests : IDisposable
         {
             while (true)
             {
-                stored.Add(await store.EnqueueAsync(Spec(args: 2000), default));
+                stored.Add((await store.EnqueueAsync(Spec(args: 2000), default)).Id);
             }
         });
 

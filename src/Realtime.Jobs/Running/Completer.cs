@@ -51,6 +51,11 @@ internal sealed class Completer(JobRuntime runtime, long node)
             Interlocked.Add(ref _untold, -batch.Count);
             batch.Clear();
             outcomes.Clear();
+            if (runtime.HasLimits)
+            {
+                // Only now, recorded, has a job given its room in a limit back.
+                runtime.Work.Set();
+            }
             runtime.Activity.Fire();
         }
     }

@@ -1,10 +1,8 @@
 namespace Realtime.Jobs;
 
 /// <summary>Waits until nothing that is due now is left to run.</summary>
-internal sealed class Drain(JobRuntime runtime, Scheduler scheduler, Stager stager, Completer completer, IEnumerable<string> queues)
+internal sealed class Drain(JobRuntime runtime, Scheduler scheduler, Stager stager, Completer completer, IReadOnlyList<Lane> lanes)
 {
-    private readonly HashSet<string> _queues = [.. queues];
-
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -18,11 +16,16 @@ internal sealed class Drain(JobRuntime runtime, Scheduler scheduler, Stager stag
             runtime.Work.Set();
             var counts = await runtime.Store.CountAsync(cancellationToken);
             // Told, too: who drains and then looks sees all that happened.
-            if (completer.IsIdle && !counts.Any(count => count.State is JobState.Available or JobState.Running && _queues.Contains(count.Queue)))
+            var paused = await runtime.Store.PausedQueuesAsync(cancellationToken);
+            if (completer.IsIdle && !counts.Any(count => WillRun(count, paused)))
             {
                 return;
             }
             await activity.WaitAsync(cancellationToken);
         }
     }
+
+    private bool WillRun(QueueCount count, IReadOnlyList<string> paused) =>
+        lanes.FirstOrDefault(lane => lane.Queue == count.Queue) is { } lane
+        && (count.State == JobState.Running || (count.State == JobState.Available && !lane.IsHeld && !paused.Contains(count.Queue)));
 }

@@ -39,14 +39,15 @@ internal sealed class Fetcher(JobRuntime runtime, long node, IReadOnlyList<Lane>
         {
             if (lane.Hungry && lane.Wanted() is > 0 and var wanted)
             {
-                _demand.Add(new QueueDemand(lane.Queue, wanted));
+                _demand.Add(new QueueDemand(lane.Queue, wanted, lane.Limits));
             }
         }
         if (_demand.Count == 0)
         {
             return false;
         }
-        IReadOnlyList<JobRecord> claimed;
+        var asked = runtime.HasLimits ? runtime.Time.GetUtcNow() : default;
+        ClaimResult claimed;
         try
         {
             // Not with the stop's token: a claim given up half way would leave jobs claimed by nobody.
@@ -60,7 +61,13 @@ internal sealed class Fetcher(JobRuntime runtime, long node, IReadOnlyList<Lane>
             return true;
         }
         _wait = ShortestWait;
-        HandOut(claimed);
+        HandOut(claimed.Jobs);
+        foreach (var (queue, wait) in claimed.Held)
+        {
+            _byQueue[queue].Hold(asked + wait);
+            // Whoever drains waits for what can run.
+            runtime.Activity.Fire();
+        }
         return _demand.Any(demand => _byQueue[demand.Queue].Hungry);
     }
 
@@ -73,7 +80,7 @@ internal sealed class Fetcher(JobRuntime runtime, long node, IReadOnlyList<Lane>
         else
         {
             var got = claimed.CountBy(static job => job.Spec.Queue).ToDictionary();
-            foreach (var (queue, count) in _demand)
+            foreach (var (queue, count, _) in _demand)
             {
                 _byQueue[queue].Hungry = got.GetValueOrDefault(queue) >= count;
             }

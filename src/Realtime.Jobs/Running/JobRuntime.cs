@@ -28,6 +28,9 @@ internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServicePro
     /// <summary>Fires when attempts have ended and their ends are recorded.</summary>
     public Pulse Activity { get; } = new();
 
+    /// <summary>Whether a queue that is run here has limits, so that the end of a job may make room for another.</summary>
+    public bool HasLimits { get; set; }
+
     /// <summary>When the stager's timer is set to, in UTC ticks.</summary>
     public long NextDue
     {
@@ -35,7 +38,7 @@ internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServicePro
         set => Volatile.Write(ref _nextDue, value);
     }
 
-    public ValueTask<Guid> EnqueueAsync(JobSpec job, CancellationToken cancellationToken)
+    public ValueTask<EnqueueResult> EnqueueAsync(JobSpec job, CancellationToken cancellationToken)
     {
         var enqueued = Store.EnqueueAsync(job, cancellationToken);
         if (!enqueued.IsCompletedSuccessfully)
@@ -45,22 +48,22 @@ internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServicePro
         Announce(job.DueAt);
         return enqueued;
 
-        async ValueTask<Guid> AwaitAsync(ValueTask<Guid> pending)
+        async ValueTask<EnqueueResult> AwaitAsync(ValueTask<EnqueueResult> pending)
         {
-            var id = await pending;
+            var result = await pending;
             Announce(job.DueAt);
-            return id;
+            return result;
         }
     }
 
-    public async ValueTask<IReadOnlyList<Guid>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken)
     {
-        var ids = await Store.EnqueueAsync(jobs, cancellationToken);
+        var results = await Store.EnqueueAsync(jobs, cancellationToken);
         foreach (var job in jobs)
         {
             Announce(job.DueAt);
         }
-        return ids;
+        return results;
     }
 
     /// <summary>Enqueues the jobs of a schedule's occurrences, as far as no other node has.</summary>

@@ -27,12 +27,13 @@ internal sealed class JobServer
     private Task _completing = Task.CompletedTask;
     private Task _upkeep = Task.CompletedTask;
 
-    public JobServer(JobRuntime runtime, JobQueue queue, IReadOnlyDictionary<string, int> concurrency, IReadOnlyList<Schedule> schedules)
+    public JobServer(JobRuntime runtime, JobQueue queue, IReadOnlyDictionary<string, QueueSettings> queues, IReadOnlyList<Schedule> schedules)
     {
         Runtime = runtime;
         _options = queue.Options;
         Node = ProcessIdentity.NewNode();
-        _lanes = [.. concurrency.Select(pair => new Lane(pair.Key, pair.Value, runtime.Time, runtime.Work))];
+        _lanes = [.. queues.Select(pair => new Lane(pair.Key, pair.Value, runtime.Time, runtime.Work))];
+        runtime.HasLimits = Array.Exists(_lanes, static lane => lane.Limits is not null);
         _completer = new Completer(runtime, Node.Id);
         _lease = new NodeLease(runtime, Node, _options, this);
         _rescuer = new Rescuer(runtime, Node);
@@ -177,7 +178,7 @@ internal sealed class JobServer
 
     /// <summary>Runs what is due now, and what that makes due, and returns when nothing of it is left.</summary>
     public Task DrainAsync(CancellationToken cancellationToken) =>
-        new Drain(Runtime, _scheduler, _stager, _completer, _lanes.Select(static lane => lane.Queue)).RunAsync(cancellationToken);
+        new Drain(Runtime, _scheduler, _stager, _completer, _lanes).RunAsync(cancellationToken);
 
     private bool Unmark(Guid id)
     {

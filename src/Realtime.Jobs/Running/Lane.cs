@@ -17,20 +17,29 @@ internal sealed class Lane
     private readonly int _concurrency;
     private readonly TimeProvider _time;
     private readonly Wake _work;
+    private Alarm? _retry;
+    private long _heldUntil;
     private int _held;
     private double _averageMilliseconds;
 
-    public Lane(string queue, int concurrency, TimeProvider time, Wake work)
+    public Lane(string queue, QueueSettings settings, TimeProvider time, Wake work)
     {
         Queue = queue;
-        _concurrency = concurrency;
-        _running = new JobContext?[concurrency];
+        Limits = settings.Limits;
+        _concurrency = settings.Concurrency;
+        _running = new JobContext?[_concurrency];
         _time = time;
         _work = work;
-        _claimed = Channel.CreateBounded<JobRecord>(concurrency + MostAhead);
+        _claimed = Channel.CreateBounded<JobRecord>(_concurrency + MostAhead);
     }
 
     public string Queue { get; }
+
+    /// <summary>What all processes keep to together; null for no limit.</summary>
+    public QueueLimits? Limits { get; }
+
+    /// <summary>Whether the rate limit holds back what is left in the store.</summary>
+    public bool IsHeld => Volatile.Read(ref _heldUntil) > _time.GetUtcNow().UtcTicks;
 
     /// <summary>The attempts that run now. Each executor has one place, so that a job costs no entry in a table.</summary>
     public IEnumerable<JobContext> Running
@@ -64,6 +73,14 @@ internal sealed class Lane
         _claimed.Writer.TryWrite(job);
     }
 
+    /// <summary>The rate limit holds jobs back: looks again at a time.</summary>
+    public void Hold(DateTimeOffset until)
+    {
+        Volatile.Write(ref _heldUntil, until.UtcTicks);
+        Hungry = false;
+        (_retry ??= new Alarm(_time, _work)).Set(until);
+    }
+
     /// <summary>Runs claimed jobs, as many at once as allowed, until <see cref="Close"/>.</summary>
     public Task RunAsync(Executor executor) =>
         Task.WhenAll(Enumerable.Range(0, _concurrency).Select(place => ExecuteAsync(executor, place)));
@@ -78,6 +95,7 @@ internal sealed class Lane
     /// <summary>Lets executors end behind the job they run, and returns the claimed jobs that none has started.</summary>
     public IReadOnlyList<JobRecord> Close()
     {
+        _retry?.Dispose();
         _claimed.Writer.TryComplete();
         var left = new List<JobRecord>();
         while (_claimed.Reader.TryRead(out var job))
@@ -117,7 +135,8 @@ internal sealed class Lane
     private int Ahead()
     {
         var average = Volatile.Read(ref _averageMilliseconds);
-        return average <= 0 ? 0 : (int)Math.Min(_concurrency * (AheadMilliseconds / average), MostAhead);
+        // What is claimed counts as running: claimed ahead, it would take another process's turn.
+        return average <= 0 || Limits is not null ? 0 : (int)Math.Min(_concurrency * (AheadMilliseconds / average), MostAhead);
     }
 
     private int Threshold() => Math.Max(1, Ahead() / 2);

@@ -5,6 +5,6 @@ namespace Realtime.Jobs;
 /// <param name="At">The moment, in UTC.</param>
 internal sealed record JobOccurrence(string Schedule, DateTimeOffset At)
 {
-    /// <summary>The unique key of the occurrence's job.</summary>
+    /// <summary>The idempotency key of the occurrence's job.</summary>
     public string Key => $"cron {Schedule} {At.UtcDateTime:O}";
 }

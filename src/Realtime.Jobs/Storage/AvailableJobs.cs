@@ -1,12 +1,22 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Realtime.Jobs;
 
-/// <summary>The available jobs of one queue in memory: by priority, then in the order they became available.</summary>
+/// <summary>A queue in memory: its available jobs by priority, then in the order they became available, and what runs of them.</summary>
 internal sealed class AvailableJobs
 {
+    // One job in so many comes from behind the highest priority, so that none waits for ever.
+    private const int Share = 10;
+
     // Highest priority first. A list, because an app has few priorities and every claim starts at the front.
-    private readonly List<(int Priority, Queue<JobEntry> Jobs)> _levels = [];
+    private readonly List<PriorityLevel> _levels = [];
+    private Dictionary<string, int>? _runningByKey;
+    private RateWindow? _window;
+    private int _carry;
+    private int _turn;
+
+    public bool IsPaused { get; set; }
+
+    /// <summary>How many of its jobs run.</summary>
+    public int Running { get; private set; }
 
     public void Add(JobEntry entry)
     {
@@ -18,32 +28,114 @@ internal sealed class AvailableJobs
         }
         if (index == _levels.Count || _levels[index].Priority != priority)
         {
-            _levels.Insert(index, (priority, new Queue<JobEntry>()));
+            _levels.Insert(index, new PriorityLevel(priority));
         }
-        _levels[index].Jobs.Enqueue(entry);
+        _levels[index].Add(entry);
     }
 
-    public bool TryTake([NotNullWhen(true)] out JobEntry? entry)
+    /// <summary>Takes jobs to run. Returns how long the rate limit holds back what is left; null if it does not.</summary>
+    public TimeSpan? Take(int count, QueueLimits? limits, DateTimeOffset now, List<JobEntry> taken)
     {
-        while (_levels.Count > 0)
+        if (limits is null)
         {
-            var jobs = _levels[0].Jobs;
-            while (jobs.TryDequeue(out entry))
+            Take(count, perKey: null, taken);
+            return null;
+        }
+        if (limits.Total is { } total)
+        {
+            count = Math.Min(count, total - Running);
+        }
+        if (count <= 0)
+        {
+            return null;
+        }
+        if (limits.Rate is not { } rate)
+        {
+            Take(count, limits.PerKey, taken);
+            return null;
+        }
+        _window ??= new RateWindow();
+        var (before, room) = (taken.Count, _window.Room(rate, now));
+        Take(Math.Min(count, room), limits.PerKey, taken);
+        if (taken.Count > before)
+        {
+            _window.Add(rate, now, taken.Count - before);
+        }
+        return room <= count && _levels.Exists(static level => !level.IsEmpty) && _window.Room(rate, now) == 0 ? _window.Wait(rate, now) : null;
+    }
+
+    /// <summary>Whether a key has as many running jobs as it may.</summary>
+    public bool IsFull(string? key, int? perKey) =>
+        perKey is { } most && key is not null && _runningByKey is not null && _runningByKey.GetValueOrDefault(key) >= most;
+
+    /// <summary>A job of this queue no longer runs.</summary>
+    public void Leave(JobEntry entry)
+    {
+        Running--;
+        if (entry.Spec.LimitKey is { } key)
+        {
+            var left = _runningByKey![key] - 1;
+            if (left == 0)
             {
-                // A cancelled job left its place behind.
-                if (entry.State == JobState.Available)
-                {
-                    return true;
-                }
+                _runningByKey.Remove(key);
             }
+            else
+            {
+                _runningByKey[key] = left;
+            }
+        }
+    }
+
+    private void Take(int count, int? perKey, List<JobEntry> taken)
+    {
+        if (_levels.Count > 1)
+        {
+            _levels.RemoveAll(static level => level.IsEmpty);
+        }
+        if (_levels.Count <= 1)
+        {
+            // Nearly always.
             if (_levels.Count == 1)
             {
-                // The last level stays: most queues have one, and it would be made again at once.
-                return false;
+                TakeFrom(_levels[0], count, perKey, taken);
             }
-            _levels.RemoveAt(0);
+            return;
         }
-        entry = null;
-        return false;
+        var share = (_carry + count) / Share;
+        _carry = (_carry + count) % Share;
+        var all = new List<JobEntry>();
+        for (var misses = 0; all.Count < share && misses < _levels.Count - 1;)
+        {
+            misses = TakeFrom(_levels[1 + (_turn++ % (_levels.Count - 1))], 1, perKey, all) == 1 ? 0 : misses + 1;
+        }
+        foreach (var level in _levels)
+        {
+            TakeFrom(level, count - all.Count, perKey, all);
+        }
+        taken.AddRange(all.OrderByDescending(static entry => entry.Spec.Priority));
+    }
+
+    private void Enter(JobEntry entry)
+    {
+        // At once: a job that was cancelled and requeued has two places, and is taken from one.
+        entry.State = JobState.Running;
+        Running++;
+        if (entry.Spec.LimitKey is { } key)
+        {
+            _runningByKey ??= [];
+            _runningByKey[key] = _runningByKey.GetValueOrDefault(key) + 1;
+        }
+    }
+
+    private int TakeFrom(PriorityLevel level, int count, int? perKey, List<JobEntry> taken)
+    {
+        var took = 0;
+        while (took < count && level.TryTake(this, perKey, out var entry))
+        {
+            Enter(entry);
+            taken.Add(entry);
+            took++;
+        }
+        return took;
     }
 }

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Realtime.Jobs;
 
 /// <summary>
@@ -21,20 +23,30 @@ public partial interface IJobStore : IAsyncDisposable
     /// <summary>Adds a job: available, or scheduled if its time is still to come. It is as durable as the store once this returns.</summary>
     /// <param name="job">The job.</param>
     /// <param name="cancellationToken">Gives up waiting; the job may have been added.</param>
-    /// <returns>The job's id, or that of the kept job with the same unique key.</returns>
-    ValueTask<Guid> EnqueueAsync(JobSpec job, CancellationToken cancellationToken);
+    ValueTask<EnqueueResult> EnqueueAsync(JobSpec job, CancellationToken cancellationToken);
 
-    /// <summary>Adds jobs, all or none.</summary>
+    /// <summary>Adds jobs, all or none: if one of them is rejected, none is added and no job is replaced.</summary>
     /// <param name="jobs">The jobs.</param>
     /// <param name="cancellationToken">Gives up waiting; the jobs may have been added.</param>
-    /// <returns>For each, its id or that of the kept job with the same unique key.</returns>
-    ValueTask<IReadOnlyList<Guid>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken);
 
-    /// <summary>Gives available jobs to a node, by priority, then age. A node without a live lease gets none.</summary>
+    /// <summary>Adds jobs inside a transaction of the caller's on the store's own database: they come and go with it.</summary>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="transaction">The transaction, which is left open.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="JobStoreException">The store has no transactions, or this is not one of its database.</exception>
+    ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, DbTransaction transaction, CancellationToken cancellationToken) =>
+        throw new JobStoreException($"{GetType().Name} keeps its jobs where no transaction of a database reaches. Enqueue without one, or keep jobs in the database that the transaction is of.");
+
+    /// <summary>
+    /// Gives available jobs to a node, by priority, then age; but of a queue that is never empty one job in ten comes from behind the
+    /// highest priority, so that none waits for ever, and with a limit per key the keys take turns. A node without a live lease and a
+    /// paused queue get none.
+    /// </summary>
     /// <param name="node">The node's id.</param>
-    /// <param name="demand">How many of which queue.</param>
+    /// <param name="demand">How many of which queue, and the limits to keep.</param>
     /// <param name="cancellationToken">Gives up before anything was claimed.</param>
-    ValueTask<IReadOnlyList<JobRecord>> ClaimAsync(long node, IReadOnlyList<QueueDemand> demand, CancellationToken cancellationToken);
+    ValueTask<ClaimResult> ClaimAsync(long node, IReadOnlyList<QueueDemand> demand, CancellationToken cancellationToken);
 
     /// <summary>Records how attempts ended. Fenced.</summary>
     /// <param name="node">The node that ran them.</param>
@@ -113,4 +125,44 @@ public partial interface IJobStore : IAsyncDisposable
     /// <summary>Counts the jobs of every queue by state.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<IReadOnlyList<QueueCount>> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>Lists jobs, the newest id first.</summary>
+    /// <param name="filter">Which.</param>
+    /// <param name="limit">The most to list.</param>
+    /// <param name="before">Goes on behind this id, the last of the page before; null for the first page.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<JobRecord>> ListAsync(JobFilter filter, int limit, Guid? before, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes a failed, cancelled or quarantined job available again, with as many attempts as it once had and the steps it has done. One
+    /// that waits for its time becomes available at once. Any other, and one whose unique key another job has now, stays as it is.
+    /// </summary>
+    /// <param name="id">The job.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>The state the job is in now; null if there is no such job.</returns>
+    ValueTask<JobState?> RequeueAsync(Guid id, CancellationToken cancellationToken);
+
+    /// <summary>Requeues failed, cancelled and quarantined jobs.</summary>
+    /// <param name="filter">Which of them. Jobs in other states do not fit.</param>
+    /// <param name="limit">The most to requeue, the oldest ids first.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>Those that were requeued.</returns>
+    ValueTask<IReadOnlyList<Guid>> RequeueAsync(JobFilter filter, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Removes finished jobs, whatever their retention.</summary>
+    /// <param name="filter">Which of them. Jobs that have not ended do not fit.</param>
+    /// <param name="limit">The most to remove, the oldest ids first.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>How many were removed.</returns>
+    ValueTask<int> PurgeAsync(JobFilter filter, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Pauses a queue, or goes on with it, for every node and for good. What is claimed already goes on.</summary>
+    /// <param name="queue">The queue's name; it need not have jobs.</param>
+    /// <param name="paused">True to pause.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    ValueTask PauseAsync(string queue, bool paused, CancellationToken cancellationToken);
+
+    /// <summary>The names of the queues that are paused.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<string>> PausedQueuesAsync(CancellationToken cancellationToken);
 }

@@ -15,16 +15,17 @@ public sealed partial class InMemoryJobStore
     {
         ArgumentNullException.ThrowIfNull(jobs);
         ArgumentNullException.ThrowIfNull(links);
-        var entries = jobs.ToDictionary(static job => job.Id, static job => new JobEntry(job) { Flow = job.Flow is null ? null : new FlowEntry() });
-        foreach (var link in links)
-        {
-            var (before, after) = (entries[link.Before], entries[link.After].Flow!);
-            before.Flow!.Next.Add((entries[link.After], after.Inputs.Count));
-            after.Inputs.Add(new LinkedJob(link.Before, "", null, null, null));
-            after.Pending++;
-        }
         lock (_lock)
         {
+            var entries = jobs.ToDictionary(
+                static job => job.Id, job => new JobEntry(job, QueueOf(job.Queue)) { Flow = job.Flow is null ? null : new FlowEntry() });
+            foreach (var link in links)
+            {
+                var (before, after) = (entries[link.Before], entries[link.After].Flow!);
+                before.Flow!.Next.Add((entries[link.After], after.Inputs.Count));
+                after.Inputs.Add(new LinkedJob(link.Before, "", null, null, null));
+                after.Pending++;
+            }
             foreach (var job in jobs)
             {
                 AddToFlow(entries[job.Id]);

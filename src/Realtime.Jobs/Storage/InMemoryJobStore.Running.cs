@@ -5,35 +5,36 @@ public sealed partial class InMemoryJobStore
     private static readonly byte[] NoResult = [];
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<JobRecord>> ClaimAsync(long node, IReadOnlyList<QueueDemand> demand, CancellationToken cancellationToken)
+    public ValueTask<ClaimResult> ClaimAsync(long node, IReadOnlyList<QueueDemand> demand, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(demand);
-        var claimed = new List<JobRecord>();
+        var now = _time.GetUtcNow();
+        List<HeldQueue>? held = null;
         lock (_lock)
         {
-            // Read inside: a heartbeat behind a claim that was refused must not know an earlier time.
-            var now = _time.GetUtcNow();
             if (!IsAlive(node, now))
             {
-                return new ValueTask<IReadOnlyList<JobRecord>>(claimed);
+                return new ValueTask<ClaimResult>(new ClaimResult([], []));
             }
-            foreach (var (name, count) in demand)
+            _taken.Clear();
+            foreach (var (name, count, limits) in demand)
             {
-                if (!_queues.TryGetValue(name, out var queue))
+                if (_queues.TryGetValue(name, out var queue) && !queue.IsPaused && queue.Take(count, limits, now, _taken) is { } wait)
                 {
-                    continue;
-                }
-                for (var taken = 0; taken < count && queue.TryTake(out var entry); taken++)
-                {
-                    entry.State = JobState.Running;
-                    entry.Attempt++;
-                    entry.Node = node;
-                    entry.StartedAt = now;
-                    claimed.Add(entry.ToRecord());
+                    (held ??= []).Add(new HeldQueue(name, wait));
                 }
             }
+            var claimed = new JobRecord[_taken.Count];
+            for (var index = 0; index < claimed.Length; index++)
+            {
+                var entry = _taken[index];
+                entry.Attempt++;
+                entry.Node = node;
+                entry.StartedAt = now;
+                claimed[index] = entry.ToRecord();
+            }
+            return new ValueTask<ClaimResult>(new ClaimResult(claimed, (IReadOnlyList<HeldQueue>?)held ?? []));
         }
-        return new ValueTask<IReadOnlyList<JobRecord>>(claimed);
     }
 
     /// <inheritdoc/>
@@ -183,6 +184,7 @@ public sealed partial class InMemoryJobStore
                 Finish(entry, JobState.Cancelled);
                 break;
             case JobState.Scheduled:
+                entry.MaxAttempts += outcome.IsUncounted ? 1 : 0;
                 var due = outcome.DueAt ?? _time.GetUtcNow();
                 if (due > _time.GetUtcNow())
                 {

@@ -34,7 +34,7 @@ public sealed partial class InMemoryJobStore
             {
                 foreach (var job in jobs.Where(job => job.DueAt > schedule.LastOccurrence))
                 {
-                    fired.Add(Add(job));
+                    fired.Add(Add(job).Id);
                     schedule = schedule with { LastOccurrence = job.DueAt!.Value };
                 }
                 _schedules[name] = schedule;

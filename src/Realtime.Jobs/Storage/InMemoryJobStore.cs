@@ -9,8 +9,10 @@ public sealed partial class InMemoryJobStore : IJobStore
     private readonly Dictionary<Guid, JobEntry> _jobs = [];
     private readonly Dictionary<string, AvailableJobs> _queues = [];
     private readonly Dictionary<string, JobEntry> _keys = [];
+    private readonly Dictionary<string, JobEntry> _idempotencyKeys = [];
     private readonly PriorityQueue<JobEntry, (long Due, long Order)> _scheduled = new();
-    private readonly Queue<JobEntry> _finished = new();
+    private readonly Queue<(JobEntry Entry, int End)> _finished = new();
+    private readonly List<JobEntry> _taken = [];
     private readonly Dictionary<long, (JobNode Node, DateTimeOffset ExpiresAt)> _nodes = [];
     private readonly HashSet<JobEntry> _marked = [];
     private long _order;
@@ -37,28 +39,36 @@ public sealed partial class InMemoryJobStore : IJobStore
     public ValueTask DisposeAsync() => default;
 
     /// <inheritdoc/>
-    public ValueTask<Guid> EnqueueAsync(JobSpec job, CancellationToken cancellationToken)
+    public ValueTask<EnqueueResult> EnqueueAsync(JobSpec job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
+        EnqueueResult result;
         lock (_lock)
         {
-            return new ValueTask<Guid>(Add(job));
+            result = Add(job);
         }
+        TellMoved();
+        return new ValueTask<EnqueueResult>(result);
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<Guid>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(jobs);
-        var ids = new Guid[jobs.Count];
+        var results = new EnqueueResult[jobs.Count];
         lock (_lock)
         {
-            for (var index = 0; index < ids.Length; index++)
+            if (BatchConflicts.Find(jobs, key => _keys.TryGetValue(key, out var entry) ? entry.Spec.Id : null, _idempotencyKeys.ContainsKey) is { } rejected)
             {
-                ids[index] = Add(jobs[index]);
+                return new ValueTask<IReadOnlyList<EnqueueResult>>(rejected);
+            }
+            for (var index = 0; index < results.Length; index++)
+            {
+                results[index] = Add(jobs[index]);
             }
         }
-        return new ValueTask<IReadOnlyList<Guid>>(ids);
+        TellMoved();
+        return new ValueTask<IReadOnlyList<EnqueueResult>>(results);
     }
 
     /// <inheritdoc/>
@@ -118,7 +128,12 @@ public sealed partial class InMemoryJobStore : IJobStore
         {
             for (var left = _finished.Count; left > 0 && removed < limit; left--)
             {
-                var entry = _finished.Dequeue();
+                var (entry, end) = _finished.Dequeue();
+                if (entry.Ends != end || entry.State < JobState.Succeeded)
+                {
+                    // Requeued or purged since.
+                    continue;
+                }
                 if (now - entry.FinishedAt >= entry.Spec.Retention)
                 {
                     Forget(entry);
@@ -126,7 +141,7 @@ public sealed partial class InMemoryJobStore : IJobStore
                 }
                 else
                 {
-                    _finished.Enqueue(entry);
+                    _finished.Enqueue((entry, end));
                 }
             }
         }
@@ -143,20 +158,44 @@ public sealed partial class InMemoryJobStore : IJobStore
         }
     }
 
-    private Guid Add(JobSpec job)
+    private EnqueueResult Add(JobSpec job)
     {
+        if (job.IdempotencyKey is { } once && _idempotencyKeys.TryGetValue(once, out var first))
+        {
+            return new EnqueueResult(first.Spec.Id, EnqueueStatus.Existing);
+        }
+        JobEntry? replaced = null;
         if (job.UniqueKey is { } key && _keys.TryGetValue(key, out var existing))
         {
-            return existing.Spec.Id;
+            if (job.OnConflict != UniqueConflict.Replace)
+            {
+                return new EnqueueResult(existing.Spec.Id, job.OnConflict == UniqueConflict.Reject ? EnqueueStatus.Rejected : EnqueueStatus.Existing);
+            }
+            replaced = existing;
+            ReleaseKey(existing);
+            CancelTree(existing.Spec.Id);
         }
-        var entry = new JobEntry(job);
+        var entry = new JobEntry(job, QueueOf(job.Queue));
         _jobs.Add(job.Id, entry);
         if (job.UniqueKey is not null)
         {
             _keys.Add(job.UniqueKey, entry);
         }
+        if (job.IdempotencyKey is not null)
+        {
+            _idempotencyKeys.Add(job.IdempotencyKey, entry);
+        }
         Place(entry);
-        return job.Id;
+        return new EnqueueResult(job.Id, EnqueueStatus.Added, replaced?.Spec.Id, replaced?.State ?? JobState.Cancelled);
+    }
+
+    private AvailableJobs QueueOf(string name)
+    {
+        if (!_queues.TryGetValue(name, out var queue))
+        {
+            _queues.Add(name, queue = new AvailableJobs());
+        }
+        return queue;
     }
 
     private void Place(JobEntry entry)
@@ -191,30 +230,34 @@ public sealed partial class InMemoryJobStore : IJobStore
 
     private void MakeAvailable(JobEntry entry)
     {
-        entry.State = JobState.Available;
-        if (!_queues.TryGetValue(entry.Spec.Queue, out var queue))
-        {
-            _queues.Add(entry.Spec.Queue, queue = new AvailableJobs());
-        }
-        queue.Add(entry);
+        Move(entry, JobState.Available);
+        entry.Home.Add(entry);
     }
 
     private void Schedule(JobEntry entry, DateTimeOffset due)
     {
-        entry.State = JobState.Scheduled;
+        Move(entry, JobState.Scheduled);
         entry.DueAt = due;
         _scheduled.Enqueue(entry, (due.UtcTicks, _order++));
     }
 
     private void Finish(JobEntry entry, JobState state)
     {
-        entry.State = state;
+        Move(entry, state);
+        ReleaseKey(entry);
         entry.FinishedAt = _time.GetUtcNow();
-        entry.Steps = null;
-        _finished.Enqueue(entry);
+        if (state == JobState.Succeeded)
+        {
+            entry.Steps = null;
+        }
+        _finished.Enqueue((entry, ++entry.Ends));
         if (_finished.Count > _keepFinished)
         {
-            Forget(_finished.Dequeue());
+            var (oldest, end) = _finished.Dequeue();
+            if (oldest.Ends == end && oldest.State >= JobState.Succeeded)
+            {
+                Forget(oldest);
+            }
         }
         if (entry.Flow is not null)
         {
@@ -222,12 +265,32 @@ public sealed partial class InMemoryJobStore : IJobStore
         }
     }
 
+    private static void Move(JobEntry entry, JobState state)
+    {
+        if (entry.State == JobState.Running)
+        {
+            entry.Home.Leave(entry);
+        }
+        entry.State = state;
+    }
+
+    private void ReleaseKey(JobEntry entry)
+    {
+        if (entry.HasKey)
+        {
+            entry.HasKey = false;
+            _keys.Remove(entry.Spec.UniqueKey!);
+        }
+    }
+
     private void Forget(JobEntry entry)
     {
+        // Its place among the finished means nothing any more.
+        entry.Ends++;
         _jobs.Remove(entry.Spec.Id);
-        if (entry.Spec.UniqueKey is { } key)
+        if (entry.Spec.IdempotencyKey is { } key)
         {
-            _keys.Remove(key);
+            _idempotencyKeys.Remove(key);
         }
         ForgetChild(entry);
     }

@@ -1,12 +1,21 @@
 namespace Realtime.Jobs;
 
 /// <summary>A job in memory. Only touched under its store's lock.</summary>
-internal sealed class JobEntry(JobSpec spec)
+internal sealed class JobEntry(JobSpec spec, AvailableJobs home)
 {
     public readonly JobSpec Spec = spec;
-    public JobState State;
+
+    /// <summary>The queue it waits in and runs in.</summary>
+    public readonly AvailableJobs Home = home;
+    public JobState State = JobState.Scheduled;
     public int Attempt;
     public int MaxAttempts = spec.MaxAttempts;
+
+    /// <summary>Whether it has its unique key: another may have taken it over.</summary>
+    public bool HasKey = spec.UniqueKey is not null;
+
+    /// <summary>How many times it has ended: more than once if it was requeued.</summary>
+    public int Ends;
     public long Node;
     public DateTimeOffset? DueAt = spec.DueAt;
     public DateTimeOffset StartedAt;

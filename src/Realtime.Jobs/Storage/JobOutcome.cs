@@ -19,6 +19,12 @@ public sealed class JobOutcome
     /// <summary>When to try again.</summary>
     public DateTimeOffset? DueAt { get; init; }
 
+    /// <summary>
+    /// Whether the attempt is given back, as for a job that asked to be run later: the job gets one more. One that is handed back
+    /// (<see cref="JobState.Available"/>) gets it anyway.
+    /// </summary>
+    public bool IsUncounted { get; init; }
+
     /// <summary>The result as UTF-8 JSON; null for none.</summary>
     public byte[]? Result { get; init; }
 

@@ -31,9 +31,24 @@ public sealed class JobSpec
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// At most one kept job has a given key: enqueueing a second changes nothing and yields the first one's id. Null for no key.
+    /// At most one job that has not ended has a given unique key; <see cref="OnConflict"/> says what becomes of a second. Null for no key.
     /// </summary>
     public string? UniqueKey { get; init; }
+
+    /// <summary>What to do when a job that has not ended has the same <see cref="UniqueKey"/>.</summary>
+    public UniqueConflict OnConflict { get; init; }
+
+    /// <summary>
+    /// At most one kept job, finished ones included, has a given idempotency key: enqueueing a second changes nothing and yields the
+    /// first. It comes before <see cref="UniqueKey"/>. Null for no key.
+    /// </summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>What <see cref="QueueLimits.PerKey"/> counts by, a tenant for instance; null for a job that no limit per key holds back.</summary>
+    public string? LimitKey { get; init; }
+
+    /// <summary>Words to find the job by, each once. Not to be written to.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>The job it belongs to, whose cancel cancels it too; null for none. Only for <see cref="IJobStore.EnqueueFlowAsync"/>.</summary>
     public Guid? Parent { get; init; }

@@ -8,7 +8,7 @@ public abstract partial class JobStoreConformance
     [Fact]
     public async Task An_enqueued_job_is_found_as_it_was_asked_for()
     {
-        var spec = Spec(queue: "media", priority: 7, key: "k");
+        var spec = Spec(queue: "media", priority: 7, key: "k", once: "o", limitKey: "l", tags: ["one", "two"]);
 
         var id = await EnqueueAsync(spec);
 
@@ -17,7 +17,9 @@ public abstract partial class JobStoreConformance
         Assert.Equal((spec.Name, spec.Queue, spec.Priority, spec.MaxAttempts, spec.UniqueKey, spec.Retention),
             (found.Spec.Name, found.Spec.Queue, found.Spec.Priority, found.MaxAttempts, found.Spec.UniqueKey, found.Spec.Retention));
         Assert.Equal((JobState.Available, 0, spec.EnqueuedAt), (found.State, found.Attempt, found.Spec.EnqueuedAt));
+        Assert.Equal((spec.IdempotencyKey, spec.LimitKey), (found.Spec.IdempotencyKey, found.Spec.LimitKey));
         Assert.Equal(spec.Args, found.Spec.Args);
+        Assert.Equal(["one", "two"], found.Spec.Tags);
         Assert.Null(found.StartedAt);
         Assert.Null(found.FinishedAt);
     }
@@ -80,7 +82,7 @@ public abstract partial class JobStoreConformance
 
         var claimed = await Store.ClaimAsync(Ada.Id, [new QueueDemand("default", 1), new QueueDemand("other", 5)], default);
 
-        Assert.Equal(["default", "other"], claimed.Select(static job => job.Spec.Queue).Order());
+        Assert.Equal(["default", "other"], claimed.Jobs.Select(static job => job.Spec.Queue).Order());
     }
 
     [Fact]
@@ -88,10 +90,10 @@ public abstract partial class JobStoreConformance
     {
         await EnqueueAsync();
 
-        Assert.Empty(await Store.ClaimAsync(Ada.Id, [new QueueDemand("default", 1)], default));
+        Assert.Empty((await Store.ClaimAsync(Ada.Id, [new QueueDemand("default", 1)], default)).Jobs);
         await Store.HeartbeatAsync(Ada, Lease, default);
         Advance(Lease);
-        Assert.Empty(await Store.ClaimAsync(Ada.Id, [new QueueDemand("default", 1)], default));
+        Assert.Empty((await Store.ClaimAsync(Ada.Id, [new QueueDemand("default", 1)], default)).Jobs);
         Assert.Single(await ClaimAsync(Ada));
     }
 
@@ -149,34 +151,6 @@ public abstract partial class JobStoreConformance
 
         Assert.Equal(1, (await Store.StageAsync(1, default)).Staged);
         Assert.Equal(new StageResult(1, null), await Store.StageAsync(1, default));
-    }
-
-    [Fact]
-    public async Task A_second_job_with_the_same_key_is_the_first_one()
-    {
-        var first = await EnqueueAsync(Spec(key: "nightly 1"));
-        var other = await EnqueueAsync(Spec(key: "nightly 2"));
-
-        var second = await EnqueueAsync(Spec(key: "nightly 1"));
-        var many = await Store.EnqueueAsync([Spec(key: "nightly 2"), Spec(key: "nightly 3"), Spec(key: "nightly 3")], default);
-
-        Assert.Equal(first, second);
-        Assert.Equal(other, many[0]);
-        Assert.Equal(many[1], many[2]);
-        Assert.Equal(3, (await ClaimAsync(Ada)).Count);
-    }
-
-    [Fact]
-    public async Task A_key_is_taken_until_its_job_is_pruned()
-    {
-        var first = await EnqueueAsync(Spec(key: "k", retention: TimeSpan.FromMinutes(1)));
-        await CompleteAsync(Ada, Assert.Single(await ClaimAsync(Ada)), JobState.Succeeded);
-        Assert.Equal(first, await EnqueueAsync(Spec(key: "k")));
-
-        Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(1, await Store.PruneAsync(10, default));
-
-        Assert.NotEqual(first, await EnqueueAsync(Spec(key: "k")));
     }
 
     [Fact]

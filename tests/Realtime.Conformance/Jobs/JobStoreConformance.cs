@@ -40,7 +40,16 @@ public abstract partial class JobStoreConformance : IAsyncLifetime
     public virtual async Task DisposeAsync() => await Store.DisposeAsync();
 
     private protected JobSpec Spec(
-        string queue = "default", int priority = 0, TimeSpan? delay = null, int maxAttempts = 3, string? key = null, TimeSpan? retention = null) => new()
+        string queue = "default",
+        int priority = 0,
+        TimeSpan? delay = null,
+        int maxAttempts = 3,
+        string? key = null,
+        UniqueConflict onConflict = UniqueConflict.ReturnExisting,
+        string? once = null,
+        string? limitKey = null,
+        TimeSpan? retention = null,
+        params string[] tags) => new()
         {
             Id = Guid.CreateVersion7(Time.GetUtcNow()),
             Name = "test",
@@ -51,23 +60,30 @@ public abstract partial class JobStoreConformance : IAsyncLifetime
             EnqueuedAt = Time.GetUtcNow(),
             DueAt = Time.GetUtcNow() + delay,
             UniqueKey = key,
+            OnConflict = onConflict,
+            IdempotencyKey = once,
+            LimitKey = limitKey,
+            Tags = tags,
             Retention = retention ?? TimeSpan.FromDays(1),
         };
 
-    private protected async Task<Guid> EnqueueAsync(JobSpec? spec = null) => await Store.EnqueueAsync(spec ?? Spec(), default);
+    private protected async Task<Guid> EnqueueAsync(JobSpec? spec = null) => (await Store.EnqueueAsync(spec ?? Spec(), default)).Id;
 
-    private protected async Task<IReadOnlyList<JobRecord>> ClaimAsync(JobNode node, int count = 10, string queue = "default")
+    private protected async Task<IReadOnlyList<JobRecord>> ClaimAsync(JobNode node, int count = 10, string queue = "default", QueueLimits? limits = null) =>
+        (await ClaimWithAsync(node, count, limits, queue)).Jobs;
+
+    private protected async Task<ClaimResult> ClaimWithAsync(JobNode node, int count, QueueLimits? limits, string queue = "default")
     {
         await Store.HeartbeatAsync(node, Lease, default);
-        return await Store.ClaimAsync(node.Id, [new QueueDemand(queue, count)], default);
+        return await Store.ClaimAsync(node.Id, [new QueueDemand(queue, count, limits)], default);
     }
 
     private protected async Task<JobRecord> FindAsync(Guid id) => (await Store.FindAsync(id, default))!;
 
     private protected async Task<JobState?> CompleteAsync(
-        JobNode node, JobRecord job, JobState state, DateTimeOffset? due = null, JobError? error = null, byte[]? result = null, int? attempt = null) =>
+        JobNode node, JobRecord job, JobState state, DateTimeOffset? due = null, JobError? error = null, byte[]? result = null, int? attempt = null, bool uncounted = false) =>
         (await Store.CompleteAsync(
             node.Id,
-            [new JobOutcome { Id = job.Spec.Id, Attempt = attempt ?? job.Attempt, State = state, DueAt = due, Error = error, Result = result }],
+            [new JobOutcome { Id = job.Spec.Id, Attempt = attempt ?? job.Attempt, State = state, DueAt = due, Error = error, Result = result, IsUncounted = uncounted }],
             default))[0];
 }

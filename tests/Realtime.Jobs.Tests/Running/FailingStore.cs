@@ -15,11 +15,11 @@ internal sealed class FailingStore(TimeProvider time) : IJobStore
 
     public ValueTask DisposeAsync() => default;
 
-    public ValueTask<Guid> EnqueueAsync(JobSpec job, CancellationToken cancellationToken) => Inner().EnqueueAsync(job, cancellationToken);
+    public ValueTask<EnqueueResult> EnqueueAsync(JobSpec job, CancellationToken cancellationToken) => Inner().EnqueueAsync(job, cancellationToken);
 
-    public ValueTask<IReadOnlyList<Guid>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken) => Inner().EnqueueAsync(jobs, cancellationToken);
+    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken) => Inner().EnqueueAsync(jobs, cancellationToken);
 
-    public ValueTask<IReadOnlyList<JobRecord>> ClaimAsync(long node, IReadOnlyList<QueueDemand> demand, CancellationToken cancellationToken) => Inner().ClaimAsync(node, demand, cancellationToken);
+    public ValueTask<ClaimResult> ClaimAsync(long node, IReadOnlyList<QueueDemand> demand, CancellationToken cancellationToken) => Inner().ClaimAsync(node, demand, cancellationToken);
 
     public ValueTask<IReadOnlyList<JobState?>> CompleteAsync(long node, IReadOnlyList<JobOutcome> outcomes, CancellationToken cancellationToken) => Inner().CompleteAsync(node, outcomes, cancellationToken);
 
@@ -66,6 +66,18 @@ internal sealed class FailingStore(TimeProvider time) : IJobStore
     public ValueTask<bool> PauseScheduleAsync(string name, bool isPaused, CancellationToken cancellationToken) => Inner().PauseScheduleAsync(name, isPaused, cancellationToken);
 
     public ValueTask<IReadOnlyList<ScheduleRecord>> SchedulesAsync(CancellationToken cancellationToken) => Inner().SchedulesAsync(cancellationToken);
+
+    public ValueTask<IReadOnlyList<JobRecord>> ListAsync(JobFilter filter, int limit, Guid? before, CancellationToken cancellationToken) => Inner().ListAsync(filter, limit, before, cancellationToken);
+
+    public ValueTask<JobState?> RequeueAsync(Guid id, CancellationToken cancellationToken) => Inner().RequeueAsync(id, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Guid>> RequeueAsync(JobFilter filter, int limit, CancellationToken cancellationToken) => Inner().RequeueAsync(filter, limit, cancellationToken);
+
+    public ValueTask<int> PurgeAsync(JobFilter filter, int limit, CancellationToken cancellationToken) => Inner().PurgeAsync(filter, limit, cancellationToken);
+
+    public ValueTask PauseAsync(string queue, bool paused, CancellationToken cancellationToken) => Inner().PauseAsync(queue, paused, cancellationToken);
+
+    public ValueTask<IReadOnlyList<string>> PausedQueuesAsync(CancellationToken cancellationToken) => Inner().PausedQueuesAsync(cancellationToken);
 
     private InMemoryJobStore Inner()
     {

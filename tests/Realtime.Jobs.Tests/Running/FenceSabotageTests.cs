@@ -26,7 +26,7 @@ public sealed class FenceSabotageTests
         async Task<JobRecord> ClaimAsync(long node)
         {
             await store.HeartbeatAsync(new JobNode(node, "", 0, 0), TimeSpan.FromSeconds(20), default);
-            return Assert.Single(await store.ClaimAsync(node, [new QueueDemand("default", 1)], default));
+            return Assert.Single((await store.ClaimAsync(node, [new QueueDemand("default", 1)], default)).Jobs);
         }
 
         async Task<int> EndAsync(long node, int attempt)

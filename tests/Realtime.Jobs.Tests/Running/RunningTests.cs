@@ -56,7 +56,7 @@ public sealed class RunningTests
         var calls = 0;
         bench.Queue.Define<int>("job", (int args) => Interlocked.Increment(ref calls));
         await bench.StartAsync();
-        var id = await bench.Store.EnqueueAsync(
+        var (id, _, _, _) = await bench.Store.EnqueueAsync(
             new JobSpec { Id = Guid.NewGuid(), Name = "job", Queue = "default", Args = "{\"not\":\"a number\"}"u8.ToArray(), MaxAttempts = 5, EnqueuedAt = bench.Time.GetUtcNow() },
             default);
 
@@ -285,7 +285,7 @@ public sealed class RunningTests
         await store.HeartbeatAsync(new JobNode(1, "", 0, 0), TimeSpan.FromSeconds(20), default);
         var spec = new JobSpec { Id = Guid.NewGuid(), Name = "job", Queue = "default", Args = "1"u8.ToArray(), MaxAttempts = 3, EnqueuedAt = time.GetUtcNow() };
         await store.EnqueueAsync(spec, default);
-        var lost = Assert.Single(await store.ClaimAsync(1, [new QueueDemand("default", 1)], default));
+        var lost = Assert.Single((await store.ClaimAsync(1, [new QueueDemand("default", 1)], default)).Jobs);
         await using var bench = new Workbench(store, time);
         var job = bench.Queue.Define<int, int>("job", (int args, JobContext context) => Task.FromResult(context.Attempt));
         await bench.StartAsync();

@@ -1,0 +1,32 @@
+namespace Realtime;
+
+/// <summary>
+/// What all processes of a store keep to together for a queue. Each process states the limits it knows, so they should be the same in
+/// all. A queue without limits costs nothing; one with limits is claimed job by job, and nothing is claimed ahead.
+/// </summary>
+public sealed record QueueLimits
+{
+    /// <summary>How many of its jobs run at once, everywhere; null for no limit.</summary>
+    public int? Total { get; init; }
+
+    /// <summary>How many of its jobs with the same <see cref="EnqueueOptions.LimitKey"/> run at once, everywhere; null for no limit.</summary>
+    public int? PerKey { get; init; }
+
+    /// <summary>How many of its jobs may start in a time, everywhere; null for no limit.</summary>
+    public RateLimit? Rate { get; init; }
+
+    internal void Validate(string queue)
+    {
+        Require(Total is null or >= 1, nameof(Total), "at least 1, or null for no limit");
+        Require(PerKey is null or >= 1, nameof(PerKey), "at least 1, or null for no limit");
+        Require(Rate is null || (Rate.Count >= 1 && Rate.Per > TimeSpan.Zero), nameof(Rate), "a Count of at least 1 in a positive time, or null for no limit");
+
+        void Require(bool holds, string option, string needed)
+        {
+            if (!holds)
+            {
+                throw new InvalidOperationException($"The queue '{queue}': QueueLimits.{option} must be {needed}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+namespace Realtime.Jobs;
+
+public sealed partial class InMemoryJobStore
+{
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JobRecord>> ListAsync(JobFilter filter, int limit, Guid? before, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        lock (_lock)
+        {
+            var jobs = Fitting(filter).Where(entry => before is not { } id || entry.Spec.Id.CompareTo(id) < 0);
+            return new ValueTask<IReadOnlyList<JobRecord>>(
+                [.. jobs.OrderByDescending(static entry => entry.Spec.Id).Take(limit).Select(static entry => entry.ToRecord())]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<JobState?> RequeueAsync(Guid id, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_jobs.TryGetValue(id, out var entry))
+            {
+                return default;
+            }
+            if (entry.State == JobState.Scheduled)
+            {
+                MakeAvailable(entry);
+            }
+            else
+            {
+                Requeue(entry);
+            }
+            return new ValueTask<JobState?>(entry.State);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Guid>> RequeueAsync(JobFilter filter, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        lock (_lock)
+        {
+            var requeued = Fitting(filter).Where(static entry => entry.State > JobState.Succeeded).OrderBy(static entry => entry.Spec.Id).ToArray();
+            return new ValueTask<IReadOnlyList<Guid>>([.. requeued.Where(Requeue).Take(limit).Select(static entry => entry.Spec.Id)]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<int> PurgeAsync(JobFilter filter, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        lock (_lock)
+        {
+            var finished = Fitting(filter).Where(static entry => entry.State >= JobState.Succeeded).OrderBy(static entry => entry.Spec.Id).Take(limit).ToArray();
+            Array.ForEach(finished, Forget);
+            return new ValueTask<int>(finished.Length);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask PauseAsync(string queue, bool paused, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            QueueOf(queue).IsPaused = paused;
+        }
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<string>> PausedQueuesAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new ValueTask<IReadOnlyList<string>>([.. _queues.Where(static pair => pair.Value.IsPaused).Select(static pair => pair.Key)]);
+        }
+    }
+
+    private IEnumerable<JobEntry> Fitting(JobFilter filter) => _jobs.Values.Where(entry =>
+        (filter.State is not { } state || entry.State == state)
+        && (filter.Queue is null || entry.Spec.Queue == filter.Queue)
+        && (filter.Name is null || entry.Spec.Name == filter.Name)
+        && (filter.Tag is null || entry.Spec.Tags.Contains(filter.Tag)));
+
+    private bool Requeue(JobEntry entry)
+    {
+        if (entry.State <= JobState.Succeeded || (entry.Spec.UniqueKey is { } taken && _keys.ContainsKey(taken)))
+        {
+            return false;
+        }
+        if (entry.Spec.UniqueKey is { } key)
+        {
+            _keys.Add(key, entry);
+            entry.HasKey = true;
+        }
+        entry.MaxAttempts = entry.Attempt + entry.Spec.MaxAttempts;
+        entry.CancelRequested = false;
+        entry.DueAt = null;
+        MakeAvailable(entry);
+        return true;
+    }
+}

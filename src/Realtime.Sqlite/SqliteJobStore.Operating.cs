@@ -1,0 +1,141 @@
+using Realtime.Jobs;
+
+namespace Realtime.Sqlite;
+
+public sealed partial class SqliteJobStore
+{
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JobRecord>> ListAsync(JobFilter filter, int limit, Guid? before, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return Reader.RunAsync<IReadOnlyList<JobRecord>>(
+            database =>
+            {
+                var jobs = new List<JobRecord>();
+                var where = Where(filter) + (before is null ? "" : " AND id < ?6");
+                using var read = BindFilter(database.PrepareOnce($"SELECT {Columns} FROM realtime_jobs WHERE {where} ORDER BY id DESC LIMIT ?5"), filter).Bind(5, limit);
+                if (before is { } id)
+                {
+                    read.Bind(6, id);
+                }
+                while (read.Step())
+                {
+                    jobs.Add(ReadRecord(read));
+                }
+                return jobs;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<JobState?> RequeueAsync(Guid id, CancellationToken cancellationToken) => Writer.RunAsync(
+        database =>
+        {
+            if (!Requeue(database, id))
+            {
+                database.Prepare("UPDATE realtime_jobs SET state = 0 WHERE id = ?1 AND state = 1").Bind(1, id).Run();
+            }
+            return StateOf(database, id);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Guid>> RequeueAsync(JobFilter filter, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return Writer.RunAsync<IReadOnlyList<Guid>>(
+            database =>
+            {
+                const string Free = "state > 3 AND (unique_key IS NULL OR NOT EXISTS (SELECT 1 FROM realtime_jobs AS other WHERE other.unique_key = realtime_jobs.unique_key AND other.state < 3))";
+                var found = new List<Guid>();
+                using var read = BindFilter(database.PrepareOnce($"SELECT id FROM realtime_jobs WHERE {Where(filter)} AND {Free} ORDER BY id LIMIT ?5"), filter).Bind(5, limit);
+                while (read.Step())
+                {
+                    found.Add(read.Guid(0));
+                }
+                found.RemoveAll(id => !Requeue(database, id));
+                return found;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<int> PurgeAsync(JobFilter filter, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return Writer.RunAsync(
+            database =>
+            {
+                using var finished = BindFilter(
+                    database.PrepareOnce($"SELECT seq, id, tags IS NOT NULL, flow IS NOT NULL FROM realtime_jobs WHERE {Where(filter)} AND state >= 3 ORDER BY id LIMIT ?5"), filter);
+                return Remove(database, finished.Bind(5, limit));
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask PauseAsync(string queue, bool paused, CancellationToken cancellationToken) => await Writer.RunAsync(
+        database => database.Prepare("INSERT INTO realtime_job_queues (name, paused) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET paused = excluded.paused")
+            .Bind(1, queue).Bind(2, paused ? 1 : 0).Run(),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<string>> PausedQueuesAsync(CancellationToken cancellationToken) => Reader.RunAsync<IReadOnlyList<string>>(
+        static database =>
+        {
+            var names = new List<string>();
+            var read = database.Prepare("SELECT name FROM realtime_job_queues WHERE paused = 1 ORDER BY name");
+            while (read.Step())
+            {
+                names.Add(read.Text(0));
+            }
+            return names;
+        },
+        cancellationToken);
+
+    // Only what is asked for is in the text, so that the right index is found. The state is written out, so that partial indexes fit.
+    private static string Where(JobFilter filter) => string.Join(" AND ", Conditions(filter).DefaultIfEmpty("1"));
+
+    private static IEnumerable<string> Conditions(JobFilter filter)
+    {
+        if (filter.State is { } state)
+        {
+            yield return $"state = {(int)state}";
+        }
+        if (filter.Queue is not null)
+        {
+            yield return "queue = ?2";
+        }
+        if (filter.Name is not null)
+        {
+            yield return "name = ?3";
+        }
+        if (filter.Tag is not null)
+        {
+            yield return "id IN (SELECT id FROM realtime_job_tags WHERE tag = ?4)";
+        }
+    }
+
+    private static SqliteStatement BindFilter(SqliteStatement statement, JobFilter filter)
+    {
+        if (filter.Queue is not null)
+        {
+            statement.Bind(2, filter.Queue);
+        }
+        if (filter.Name is not null)
+        {
+            statement.Bind(3, filter.Name);
+        }
+        if (filter.Tag is not null)
+        {
+            statement.Bind(4, filter.Tag);
+        }
+        return statement;
+    }
+
+    private static bool Requeue(SqliteDatabase database, Guid id) => database.Prepare("""
+        UPDATE realtime_jobs SET state = 0, extra_attempts = attempt, cancel = 0, due = NULL, finished = NULL, expires = NULL
+        WHERE id = ?1 AND state > 3 AND (unique_key IS NULL OR NOT EXISTS (
+            SELECT 1 FROM realtime_jobs AS other WHERE other.unique_key = realtime_jobs.unique_key AND other.state < 3))
+        """).Bind(1, id).Run() == 1;
+}
