@@ -38,8 +38,11 @@ internal sealed record Bench
 
     public CancellationToken Stopping { get; init; }
 
-    /// <summary>The arguments for <c>nice</c> that start a program on one core. Both programs replace themselves: the process id stays.</summary>
-    public IEnumerable<string> Pin(int core) => ["-n", $"{Niceness}", "taskset", "-c", $"{core}"];
+    /// <summary>The arguments for <c>nice</c> that start a program, which replaces it: the process id stays.</summary>
+    public IEnumerable<string> Nice => ["-n", $"{Niceness}"];
+
+    /// <summary>The same on one core, by another program that replaces itself.</summary>
+    public IEnumerable<string> Pin(int core) => [.. Nice, "taskset", "-c", $"{core}"];
 
     /// <summary>Waits until nobody builds, where builds take the lock, and keeps it so until disposed.</summary>
     public Task<MachineLock> QuietAsync() => MachineLock.TakeAsync(LockFile, Stopping);

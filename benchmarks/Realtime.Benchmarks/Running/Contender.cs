@@ -18,6 +18,9 @@ internal sealed record Contender(string Name, string Folder, string What)
     /// <summary>How the load speaks to it.</summary>
     public Speech? Speech { get; init; }
 
+    /// <summary>Whether it may use every core, because it makes its load itself; otherwise it is pinned to the server's.</summary>
+    public bool EveryCore { get; init; }
+
     public string ProjectName => Path.GetFileName(Folder);
 
     /// <summary>Why it cannot run here; null where it can.</summary>

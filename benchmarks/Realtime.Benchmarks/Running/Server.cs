@@ -27,7 +27,7 @@ internal sealed class Server : IAsyncDisposable
     public static async Task<Server> StartAsync(Contender contender, Bench bench)
     {
         var port = FreePort();
-        var process = ChildProcess.Start("nice", [.. bench.Pin(bench.ServerCore), .. CommandOf(contender, bench), "--port", $"{port}", .. contender.Arguments]);
+        var process = ChildProcess.Start("nice", [.. contender.EveryCore ? bench.Nice : bench.Pin(bench.ServerCore), .. CommandOf(contender, bench), "--port", $"{port}", .. contender.Arguments]);
         var server = new Server(contender, port, process);
         try
         {
