@@ -50,7 +50,7 @@ public sealed partial class JoinedTopic
             byte[] message;
             try
             {
-                message = ClientMessages.Join(reference, Name, _data(), _history, resume);
+                message = _client.Messages.Join(reference, Name, _data(), _history, resume);
             }
             catch (Exception exception)
             {

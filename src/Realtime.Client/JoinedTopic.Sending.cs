@@ -16,7 +16,7 @@ public sealed partial class JoinedTopic
         cancellationToken.ThrowIfCancellationRequested();
         var reference = _client.NextReference();
         // Written now, so that one that waits is not changed by its sender afterwards.
-        return await AskAsync(reference, ClientMessages.Event(reference, Name, name, data is null ? [] : _client.Json.Write(data)), cancellationToken);
+        return await AskAsync(reference, _client.Messages.Event(reference, Name, name, data is null ? [] : _client.Json.Write(data)), cancellationToken);
     }
 
     // Outside the gate.
@@ -24,7 +24,7 @@ public sealed partial class JoinedTopic
     {
         cancellationToken.ThrowIfCancellationRequested();
         var reference = _client.NextReference();
-        return PastEventsOf(await AskAsync(reference, ClientMessages.History(reference, Name, before, limit), cancellationToken));
+        return PastEventsOf(await AskAsync(reference, _client.Messages.History(reference, Name, before, limit), cancellationToken));
     }
 
     private async Task<ReadOnlyMemory<byte>> AskAsync(long reference, byte[] message, CancellationToken cancellationToken)

@@ -16,19 +16,19 @@ public sealed partial class RealtimeClient
     internal void Leave(string topic, Action<ServerMessage?> settle)
     {
         var reference = NextReference();
-        Transmit(reference, ClientMessages.Leave(reference, topic), settle);
+        Transmit(reference, Messages.Leave(reference, topic), settle);
     }
 
     internal void Ping()
     {
         var reference = NextReference();
-        Transmit(reference, ClientMessages.Ping(reference), static _ => { });
+        Transmit(reference, Messages.Ping(reference), static _ => { });
     }
 
     internal void Authenticate(string token, Action<ServerMessage?> settle)
     {
         var reference = NextReference();
-        Transmit(reference, ClientMessages.Authenticate(reference, token), settle);
+        Transmit(reference, Messages.Authenticate(reference, token), settle);
     }
 
     internal bool IsIn(string topic) => _topics.ContainsKey(topic);

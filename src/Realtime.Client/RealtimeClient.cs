@@ -40,7 +40,7 @@ public sealed partial class RealtimeClient : IAsyncDisposable, IDisposable
 
     /// <summary>Makes a client over connections of another kind: in memory, through a tunnel.</summary>
     /// <param name="connect">
-    /// Opens a WebSocket that speaks <c>realtime.v1.json</c>; called for each connection. The client disposes of it.
+    /// Opens a WebSocket that speaks <c>realtime.v1.json</c>, or where <see cref="RealtimeClientOptions.MessagePack"/> is set <c>realtime.v1.msgpack</c>; called for each connection. The client disposes of it.
     /// <see cref="RealtimeClientOptions.Token"/> and <see cref="RealtimeClientOptions.Configure"/> are not used.
     /// </param>
     /// <param name="options">How to wait and buffer; null for the defaults.</param>
@@ -52,6 +52,7 @@ public sealed partial class RealtimeClient : IAsyncDisposable, IDisposable
         Options.Validate();
         Time = Options.Time ?? TimeProvider.System;
         Json = new ClientJson(Options.Json);
+        Messages = new ClientMessages(Options.Format);
         _logger = (ILogger?)Options.Logging?.CreateLogger("Realtime.Client") ?? NullLogger.Instance;
         Pace = new Pace(Gate, Options, Time);
         _link = new Link(this, connect, Options, Time);
@@ -90,6 +91,8 @@ public sealed partial class RealtimeClient : IAsyncDisposable, IDisposable
     internal TimeProvider Time { get; }
 
     internal ClientJson Json { get; }
+
+    internal ClientMessages Messages { get; }
 
     internal Pace Pace { get; }
 

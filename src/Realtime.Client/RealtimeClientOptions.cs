@@ -14,8 +14,16 @@ public sealed record RealtimeClientOptions
     public JsonSerializerOptions? Json { get; init; }
 
     /// <summary>
-    /// Gives the token for a connection, asked for each one anew and sent as <c>Authorization: Bearer</c>, and again before it expires; null, or what returns null, for none.
-    /// What it throws counts as a failed attempt to connect.
+    /// Whether messages go as MessagePack in binary frames instead of JSON. Data is written and read by the contracts of <see cref="Json"/> all the same: what the server sends as
+    /// bytes comes as base64 and instants as ISO 8601, which <c>byte[]</c> and <c>DateTimeOffset</c> read; bytes that are sent go as base64 text, which a server's <c>byte[]</c> reads.
+    /// False unless set.
+    /// </summary>
+    public bool MessagePack { get; init; }
+
+    /// <summary>
+    /// Gives the token for a connection, asked for each one anew and sent as <c>Authorization: Bearer</c>; null, or what returns null, for none.
+    /// Where the server says that the token ends some time, it is asked again at four fifths of that time, and the fresh token goes over the connection that stands. What
+    /// it throws counts as a failed attempt to connect; during a renewal it means that the connection lives as long as the token that it has.
     /// </summary>
     public Func<CancellationToken, ValueTask<string?>>? Token { get; init; }
 
@@ -55,6 +63,8 @@ public sealed record RealtimeClientOptions
 
     /// <summary>Where the client logs; null for nowhere.</summary>
     public ILoggerFactory? Logging { get; init; }
+
+    internal MessageFormat Format => MessagePack ? MessageFormat.MessagePack : MessageFormat.Json;
 
     /// <summary>A number from 0 up to 1, for the jitter.</summary>
     internal Func<double> Random { get; init; } = System.Random.Shared.NextDouble;

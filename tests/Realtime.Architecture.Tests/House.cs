@@ -9,11 +9,12 @@ internal static class House
     public static readonly IReadOnlyDictionary<string, string[]> Layers = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["Realtime.Core"] = [],
-        ["Realtime.Sockets"] = ["Realtime.Core"],
+        ["Realtime.MessagePack"] = [],
+        ["Realtime.Sockets"] = ["Realtime.Core", "Realtime.MessagePack"],
         ["Realtime.Jobs"] = ["Realtime.Core"],
         ["Realtime"] = ["Realtime.Core", "Realtime.Sockets", "Realtime.Jobs"],
         ["Realtime.Sqlite"] = ["Realtime.Core", "Realtime.Jobs", "Realtime.Sockets"],
-        ["Realtime.Client"] = [],
+        ["Realtime.Client"] = ["Realtime.MessagePack"],
         ["Realtime.Testing"] = ["Realtime", "Realtime.Core", "Realtime.Sockets", "Realtime.Jobs", "Realtime.Client"],
     };
 

@@ -70,9 +70,16 @@ internal sealed class RealServer : IAsyncDisposable
         app.Topic("brief:{name}", topic => topic.History(size: 3));
         app.Topic("feed", topic => topic.History(size: 5_000).SlowConsumer(SlowConsumer.DropOldest));
         app.Topic("values", topic => topic.History(size: 5_000).Conflate(key: "key"));
+        app.Topic("packed", topic => topic.History(size: 100).On("keep", async (Member member, Packed packed) =>
+        {
+            await member.Topic.PublishAsync("kept", packed);
+            return new { spoken = member.Request.Headers["Sec-WebSocket-Protocol"].ToString(), packed };
+        }));
         app.Topic("gated", topic => topic.OnJoin((CancellationToken gone) => Task.Delay(Timeout.InfiniteTimeSpan, gone)));
         return app;
     }
+
+    internal sealed record Packed(byte[] Bytes, DateTimeOffset At, double Share, ulong Large, string Text, int? Nothing);
 
     internal sealed record Join(string? User);
 

@@ -100,7 +100,7 @@ internal sealed partial class Link
 
     private void Connect()
     {
-        _wire = new Wire(this, _open, _options.MaxMessageSize, _time);
+        _wire = new Wire(this, _open, _options.Format, _options.MaxMessageSize, _time);
         _alarm.Set(_options.Timeout, () => Drop("The server did not say welcome in time."));
         Enter(RealtimeClientState.Connecting, reason: null);
         _wire.Start();

@@ -33,7 +33,7 @@ internal sealed class WebSocketConnector
         var socket = new ClientWebSocket();
         try
         {
-            socket.Options.AddSubProtocol(ClientMessages.Subprotocol);
+            socket.Options.AddSubProtocol(_options.Format.Subprotocol);
             // The protocol's own pings tell more: whether the server's application answers.
             socket.Options.KeepAliveInterval = System.Threading.Timeout.InfiniteTimeSpan;
             if (_options.Token is { } token && await token(cancellationToken) is { } text)

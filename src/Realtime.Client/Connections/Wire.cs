@@ -6,9 +6,10 @@ namespace Realtime;
 /// <summary>One WebSocket from its handshake to its end: reads whole messages, and writes in the order it is told.</summary>
 /// <param name="link">Who hears what happens.</param>
 /// <param name="open">Makes the connection.</param>
+/// <param name="format">What is spoken.</param>
 /// <param name="maxMessageSize">The largest message to take.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Wire(Link link, Func<CancellationToken, Task<WebSocket>> open, int maxMessageSize, TimeProvider time)
+internal sealed class Wire(Link link, Func<CancellationToken, Task<WebSocket>> open, MessageFormat format, int maxMessageSize, TimeProvider time)
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
@@ -101,7 +102,7 @@ internal sealed class Wire(Link link, Func<CancellationToken, Task<WebSocket>> o
                 }
                 if (received.EndOfMessage)
                 {
-                    if (received.MessageType == WebSocketMessageType.Text && ServerMessage.Read(buffer.AsSpan(0, length).ToArray()) is { } message)
+                    if (received.MessageType == format.Type && format.Read(buffer.AsMemory(0, length)) is { } json && ServerMessage.Read(json) is { } message)
                     {
                         link.Received(this, message);
                     }
@@ -143,7 +144,7 @@ internal sealed class Wire(Link link, Func<CancellationToken, Task<WebSocket>> o
                     await socket.CloseOutputAsync(_close!.Value.Code, _close.Value.Reason, _cut.Token);
                     return;
                 }
-                await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, _cut.Token);
+                await socket.SendAsync(message, format.Type, endOfMessage: true, _cut.Token);
             }
         }
         catch (Exception)

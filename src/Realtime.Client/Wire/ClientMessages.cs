@@ -4,12 +4,12 @@ using System.Text.Json;
 namespace Realtime;
 
 /// <summary>Writes what a client says (docs/protocol.md).</summary>
-internal static class ClientMessages
+/// <param name="format">How it goes over the wire.</param>
+internal sealed class ClientMessages(MessageFormat format)
 {
-    public const string Subprotocol = "realtime.v1.json";
     public const int MaxBytes = 65_536;
 
-    public static byte[] Join(long reference, string topic, ReadOnlySpan<byte> data, int? history, TopicPlace? since)
+    public byte[] Join(long reference, string topic, ReadOnlySpan<byte> data, int? history, TopicPlace? since)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using var json = Begin(buffer, "join"u8, reference);
@@ -27,7 +27,7 @@ internal static class ClientMessages
         return End(json, buffer);
     }
 
-    public static byte[] Leave(long reference, string topic)
+    public byte[] Leave(long reference, string topic)
     {
         var buffer = new ArrayBufferWriter<byte>(128);
         using var json = Begin(buffer, "leave"u8, reference);
@@ -35,7 +35,7 @@ internal static class ClientMessages
         return End(json, buffer);
     }
 
-    public static byte[] Event(long reference, string topic, string name, ReadOnlySpan<byte> data)
+    public byte[] Event(long reference, string topic, string name, ReadOnlySpan<byte> data)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using var json = Begin(buffer, "event"u8, reference);
@@ -45,7 +45,7 @@ internal static class ClientMessages
         return End(json, buffer);
     }
 
-    public static byte[] History(long reference, string topic, long? before, int? limit)
+    public byte[] History(long reference, string topic, long? before, int? limit)
     {
         var buffer = new ArrayBufferWriter<byte>(128);
         using var json = Begin(buffer, "history"u8, reference);
@@ -61,14 +61,14 @@ internal static class ClientMessages
         return End(json, buffer);
     }
 
-    public static byte[] Ping(long reference)
+    public byte[] Ping(long reference)
     {
         var buffer = new ArrayBufferWriter<byte>(64);
         using var json = Begin(buffer, "ping"u8, reference);
         return End(json, buffer);
     }
 
-    public static byte[] Authenticate(long reference, string token)
+    public byte[] Authenticate(long reference, string token)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using var json = Begin(buffer, "authenticate"u8, reference);
@@ -94,13 +94,14 @@ internal static class ClientMessages
         }
     }
 
-    private static byte[] End(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer)
+    private byte[] End(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer)
     {
         json.WriteEndObject();
         json.Flush();
+        var message = format.Write(buffer.WrittenSpan);
         // The server would close the whole connection for it.
-        return buffer.WrittenCount <= MaxBytes
-            ? buffer.WrittenSpan.ToArray()
-            : throw new RealtimeException("too_large", $"A message may have {MaxBytes} bytes, and this one has {buffer.WrittenCount}: send less, or send a link to it.");
+        return message.Length <= MaxBytes
+            ? message
+            : throw new RealtimeException("too_large", $"A message may have {MaxBytes} bytes, and this one has {message.Length}: send less, or send a link to it.");
     }
 }
