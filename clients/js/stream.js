@@ -6,7 +6,7 @@ const POST_ATTEMPTS = 5;
 const UNSEEN = [0, 429, 502, 503, 504];     // nobody knows whether the server has seen the post, or it is to come later: the same one again
 
 /**
- * Opens an event stream. A transport of the shape that `openWebSocket` in realtime.js has.
+ * Opens an event stream. A transport of the shape that `openWebSocket` in ways.js has.
  * @param {typeof fetch} fetch
  * @param {string} address An http(s) address.
  * @param {{ asText(frame: any): string, timers: object }} options `asText` gives a frame as JSON.
@@ -53,7 +53,9 @@ class Stream {
 
     async #read() {
         try {
-            const response = await this.#request(this.#address, { headers: { Accept: "text/event-stream" } });
+            const url = new URL(this.#address);
+            url.searchParams.set("ids", "no");      // the topics join again by themselves, from the places that they know
+            const response = await this.#request(url, { headers: { Accept: "text/event-stream" } });
             if (!response.ok || !response.headers.get("content-type")?.startsWith("text/event-stream")) {
                 this.#discard(response);
                 return this.#end(1006, `The server answered with ${response.status}, and not with an event stream.`);

@@ -6,7 +6,8 @@ namespace Realtime.Sockets;
 internal sealed class ClientScript
 {
     /// <summary>The modules' names, below the endpoint's path: they import each other by these.</summary>
-    public static readonly IReadOnlyList<string> Names = ["client.js", "stream.js"];
+    public static readonly IReadOnlyList<string> Names =
+        [.. typeof(ClientScript).Assembly.GetManifestResourceNames().Where(static name => name.EndsWith(".js", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private readonly byte[] _bytes;
     private readonly string _tag;

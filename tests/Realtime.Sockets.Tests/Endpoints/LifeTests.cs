@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Realtime.Testing;
 
 namespace Realtime.Sockets.Tests.Endpoints;
@@ -104,6 +105,28 @@ public sealed class LifeTests
         using var again = new HttpRequestMessage(HttpMethod.Get, "/realtime/client.js");
         again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
         Assert.Equal(HttpStatusCode.NotModified, (await server.Http.SendAsync(again)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Whatever_the_browsers_client_imports_is_served_beside_it()
+    {
+        await using var server = await TestServer.StartAsync(ChatApp.Create());
+        var served = new HashSet<string>(StringComparer.Ordinal);
+        var wanted = new Queue<string>(["client.js"]);
+        while (wanted.TryDequeue(out var name))
+        {
+            if (served.Add(name))
+            {
+                var script = await server.Http.GetStringAsync($"/realtime/{name}");
+                foreach (Match import in Regex.Matches(script, "from \"\\./([^\"]+)\""))
+                {
+                    wanted.Enqueue(import.Groups[1].Value);
+                }
+            }
+        }
+
+        Assert.Equal(ClientScript.Names, served.Order(StringComparer.Ordinal));
+        Assert.Contains("stream.js", served);
     }
 
     [Fact]
