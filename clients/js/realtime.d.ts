@@ -35,7 +35,9 @@ export interface Options {
     msgpack?: MessagePack;
     /**
      * What proves who this client is: goes with the address as `token` in its query. A function is asked before each attempt to connect, so that the token is never
-     * an old one; where it fails, the attempt has failed.
+     * an old one; where it fails, the attempt has failed. Where the server says that the token ends some time, the function is asked again at four fifths of that
+     * time, and the fresh token goes over the connection that stands; where it fails or has no other, the server closes with 3003 in the end, and the next attempt
+     * asks anew. A string is never renewed.
      */
     token?: string | (() => string | Promise<string>);
     /** Whether the server is reached by an event stream and posts (server-sent events) where WebSockets are blocked. True unless given. */

@@ -45,6 +45,36 @@ public sealed class ConnectionTests
         Assert.Equal(("token 1", "token 2"), (first.GetProperty("token").GetString(), (await peer.TakeAsync("authenticate")).GetProperty("token").GetString()));
     }
 
+    [Fact]
+    public async Task A_token_that_stays_the_same_is_not_brought_at_ever_shorter_intervals()
+    {
+        await using var server = new ScriptedServer();
+        var asked = 0;
+        var client = server.NewClient(_time, new RealtimeClientOptions { Token = _ => ValueTask.FromResult<string?>($"the same{(Interlocked.Increment(ref asked) < 0 ? "?" : "")}") });
+        var connecting = client.ConnectAsync();
+        var peer = await server.AcceptAsync();
+        await peer.SendAsync(new { type = "welcome", connection = "c", heartbeat = 1_000_000, expires = 4000 });
+        await connecting.Soon();
+
+        foreach (var (wait, left) in new[] { (3.2, 800), (0.64, 160) })
+        {
+            while (!_time.Has(wait))
+            {
+                await Task.Yield();
+            }
+            _time.Advance(wait);
+            var renewal = await peer.TakeAsync("authenticate");
+            await peer.SendAsync(new { type = "reply", @ref = renewal.GetProperty("ref").GetInt64(), status = "ok", data = new { expires = left } });
+        }
+        // The answer to what comes behind it: by then the last reply was heard.
+        var joining = client.JoinAsync("room");
+        await peer.SendAsync(new { type = "reply", @ref = (await peer.TakeAsync("join")).GetProperty("ref").GetInt64(), status = "ok" });
+        await joining.Soon();
+
+        Assert.Equal(2, asked);
+        Assert.False(_time.Has(0.128));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(0.5)]

@@ -286,3 +286,32 @@ test("a fresh token is brought over the connection before the old one ends", asy
     assert.equal(second.token, "t 3");
     peer.send({ type: "reply", ref: second.ref, status: "error", error: { code: "unauthenticated", message: "No." } });
 });
+
+test("a token that stays the same is not brought at ever shorter intervals", async t => {
+    const server = await startServer(t);
+    const { client, next, timers } = startClient(t, server.url, { token: async () => "the same" });
+    const peer = await server.accept();
+    peer.send({ type: "welcome", connection: "c1", heartbeat: 1_000_000, expires: 4000 });
+    await next("open");
+    for (const [wait, left] of [[3200, 800], [640, 160]]) {
+        while (!timers.delays.includes(wait)) {
+            await new Promise(setImmediate);
+        }
+        timers.advance(wait);
+        const { ref } = await peer.take("authenticate");
+        peer.send({ type: "reply", ref, status: "ok", data: { expires: left } });
+    }
+    const joining = client.topic("room").join();        // answered behind the last renewal
+    peer.send({ type: "reply", ref: (await peer.take("join")).ref, status: "ok" });
+    await joining;
+    assert.deepEqual(timers.delays, [5000]);
+});
+
+test("a token that is a string is not renewed", async t => {
+    const server = await startServer(t);
+    const { next, timers } = startClient(t, server.url, { token: "fixed" });
+    const peer = await server.accept();
+    peer.send({ type: "welcome", connection: "c1", heartbeat: 1_000_000, expires: 4000 });
+    await next("open");
+    assert.deepEqual(timers.delays, [5000]);
+});

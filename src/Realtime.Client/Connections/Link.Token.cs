@@ -6,14 +6,17 @@ internal sealed partial class Link
     // Early enough for the server's answer, and for one more attempt.
     private const double Due = 0.8;
 
+    // A token that stays the same has ever less time left: what is due sooner than this is not done, and the next connection asks for a token anew.
+    private static readonly TimeSpan ShortestRenewal = TimeSpan.FromSeconds(0.5);
+
     private readonly Alarm _renewal;
 
     private void RenewBefore(long? expires)
     {
-        if (_options.Token is { } token && expires is > 0 and var milliseconds)
+        if (_options.Token is { } token && expires is { } milliseconds && Span(milliseconds) * Due is var wait && wait >= ShortestRenewal)
         {
             var wire = _wire;
-            _renewal.Set(Span(milliseconds) * Due, () => _ = RenewAsync(wire, token));
+            _renewal.Set(wait, () => _ = RenewAsync(wire, token));
         }
         else
         {
