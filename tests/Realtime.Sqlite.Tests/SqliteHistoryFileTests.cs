@@ -133,10 +133,56 @@ public sealed class SqliteHistoryFileTests : IDisposable
             first = await TopAsync(backplane);
             Copy("topics.db", "crashed.db");
         }
+        // Written when the file was opened.
+        File.Copy(_folder.File("topics.db-node"), _folder.File("crashed.db-node"));
 
         await using var crashed = await OpenAsync(_folder.File("crashed.db"));
 
         Assert.Equal(first, await TopAsync(crashed));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_that_was_put_back_from_a_backup_begins_new_epochs_so_that_no_gap_is_silent(bool isLive)
+    {
+        var file = _folder.File("topics.db");
+        await using (var backplane = await OpenAsync(file))
+        {
+            await PublishAsync(backplane);
+            if (isLive)
+            {
+                Copy("topics.db", "backup.db");
+            }
+        }
+        if (!isLive)
+        {
+            File.Copy(file, _folder.File("backup.db"));
+        }
+        StreamPosition seen;
+        await using (var backplane = await OpenAsync(file))
+        {
+            await PublishAsync(backplane);
+            await PublishAsync(backplane);
+            seen = await TopAsync(backplane);
+        }
+        File.Move(_folder.File("backup.db"), file, overwrite: true);
+        if (isLive)
+        {
+            File.Move(_folder.File("backup.db-wal"), file + "-wal", overwrite: true);
+        }
+
+        await using var restored = await OpenAsync(file);
+        for (var number = 0; number < 3; number++)
+        {
+            await PublishAsync(restored);
+        }
+
+        // By its offset alone it would get the last event, and never know of two that are others now.
+        var page = await restored.ReadAsync("t", Policy, seen, newest: 0);
+        Assert.Equal((3, 4), (seen.Offset, page.Start.Offset));
+        Assert.False(page.Recovered);
+        Assert.NotEqual(seen.Epoch, page.Start.Epoch);
     }
 
     private static async Task<SqliteBackplane> OpenAsync(string file, SqliteBackplaneOptions? options = null)

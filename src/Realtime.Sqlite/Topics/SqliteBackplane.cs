@@ -19,7 +19,7 @@ public sealed class SqliteBackplane : IBackplane, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly LiveTopics _live = new();
     private readonly InMemoryBackplane _local;
-    private FileStream? _lock;
+    private NodeFile? _lock;
     private SqliteThread? _writerThread;
     private SqliteThread? _readerThread;
     private TopicWriter? _writer;
@@ -218,7 +218,7 @@ public sealed class SqliteBackplane : IBackplane, IAsyncDisposable
             _writer = new TopicWriter(database, _live.Find);
             _keys = new TopicKeys(database, _window);
             _sweep = new TopicSweep(database, _writer, _keys, _live.Find);
-            _writer.Open(_file.FullSync);
+            _writer.Open(_file.FullSync, _lock!);
             database.Synchronize(_file.FullSync);
             return database;
         }
@@ -230,11 +230,11 @@ public sealed class SqliteBackplane : IBackplane, IAsyncDisposable
     }
 
     // Two processes on one file would each deliver their own events only: silent gaps for the members of both.
-    private FileStream LockFile()
+    private NodeFile LockFile()
     {
         try
         {
-            return new FileStream(_file.Path + "-node", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new NodeFile(new FileStream(_file.Path + "-node", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (UnauthorizedAccessException exception)
         {

@@ -42,5 +42,8 @@ internal static class SqliteTopicTables
         );
         INSERT INTO realtime_topic_epochs VALUES (lower(hex(randomblob(5))), 0, 0);
         """,
+        """
+        ALTER TABLE realtime_topic_epochs ADD COLUMN opening TEXT NOT NULL DEFAULT '';
+        """,
     ];
 }

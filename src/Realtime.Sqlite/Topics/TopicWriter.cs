@@ -24,14 +24,18 @@ internal sealed class TopicWriter
         database.RolledBack = _rows.Clear;
     }
 
-    /// <summary>Gives all topics new epochs where the file was not closed cleanly by one that does not wait for the disk, and notes how it is used now.</summary>
+    /// <summary>
+    /// Gives all topics new epochs where clients may have seen events that the file has not: it was not closed cleanly by one that does not wait for the disk, or it was put
+    /// back from a backup. Notes how it is used now.
+    /// </summary>
     /// <param name="waitsForDisk">Whether every commit reaches the disk before it counts.</param>
-    public void Open(bool waitsForDisk)
+    /// <param name="node">Knows which opening of the file was the last.</param>
+    public void Open(bool waitsForDisk, NodeFile node)
     {
         _database.Begin();
-        var read = _database.Prepare("SELECT dirty FROM realtime_topic_epochs");
+        var read = _database.Prepare("SELECT dirty, opening FROM realtime_topic_epochs");
         read.Step();
-        var isDirty = read.Int64(0) != 0;
+        var isDirty = read.Int64(0) != 0 || read.Text(1) != node.Read();
         read.Reset();
         if (isDirty)
         {
@@ -39,7 +43,11 @@ internal sealed class TopicWriter
             _database.Execute($"UPDATE realtime_topic_epochs SET stem = '{stem}', forgotten = 0; UPDATE realtime_topics SET epoch = '{stem}-0'");
         }
         MarkDirty(!waitsForDisk);
+        var opening = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        _database.Execute($"UPDATE realtime_topic_epochs SET opening = '{opening}'");
         _database.Commit();
+        // A crash before this begins new epochs the next time: needless, and harmless.
+        node.Write(opening);
     }
 
     /// <summary>Notes whether the next start must doubt that the file has all that was delivered.</summary>

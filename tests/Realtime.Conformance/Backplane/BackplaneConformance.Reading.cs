@@ -42,6 +42,22 @@ public abstract partial class BackplaneConformance
         Assert.True((await ResumeAsync(new StreamPosition(epoch, 2), policy)).Recovered);
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(1_000_000)]
+    [InlineData(long.MaxValue)]
+    public async Task A_place_ahead_of_the_newest_event_is_lost(long offset)
+    {
+        await PublishManyAsync(3);
+        var top = await TopAsync();
+
+        var page = await ResumeAsync(top with { Offset = offset });
+
+        Assert.False(page.Recovered);
+        Assert.Equal(top, page.Start);
+        Assert.Empty(page.Publications);
+    }
+
     [Fact]
     public async Task A_place_in_another_epoch_is_lost()
     {
