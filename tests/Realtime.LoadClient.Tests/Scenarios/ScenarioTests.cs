@@ -37,6 +37,22 @@ public sealed class ScenarioTests
         Assert.Equal(report.Messages.Sent + 1, report.Connections.Opened);
     }
 
+    [Theory]
+    [InlineData(nameof(ScenarioKind.FanOut), "room:{n}", 200)]
+    [InlineData(nameof(ScenarioKind.FanOut), "ticks:{n}", 200)]
+    [InlineData(nameof(ScenarioKind.Echo), "room:{n}", 300)]
+    [InlineData(nameof(ScenarioKind.Churn), "room:{n}", 0)]
+    public async Task MessagePack_is_spoken_and_checked_as_JSON_is(string name, string topic, double rate)
+    {
+        var scenario = Enum.Parse<ScenarioKind>(name);
+        await using var target = await LoadTarget.StartAsync();
+        var report = await LoadTarget.RunAsync(target.Plan(scenario) with { Protocol = "msgpack", Topics = scenario == ScenarioKind.Echo ? 1 : 4, Publishers = 4, Connections = 12, Topic = topic, Rate = rate, Settle = TimeSpan.FromSeconds(1) });
+        Sound(report);
+        Assert.True(report.Messages.Received > 0);
+        Assert.Equal(report.Messages.Expected, report.Messages.Received);
+        Assert.Empty(report.Warnings.Where(static warning => warning.Contains("parsed", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Idle_connections_stay()
     {
