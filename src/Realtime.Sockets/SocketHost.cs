@@ -16,6 +16,7 @@ internal sealed class SocketHost
     private readonly App _app;
     private readonly List<SocketOptions> _routes = [];
     private TimingWheel? _wheel;
+    private Reading _queued = null!;
     private int _admitted;
 
     private SocketHost(App app) => _app = app;
@@ -40,8 +41,8 @@ internal sealed class SocketHost
     /// <summary>How many topics somebody on this node hears.</summary>
     public int ActiveTopics => Topics?.Audiences.Count ?? 0;
 
-    /// <summary>How many bytes wait for clients to read them. Asks every connection: for those who look now and then.</summary>
-    public long QueuedBytes => Wheel.List().Sum(static link => (long)link.Outbox.QueuedBytes);
+    /// <summary>How many bytes wait for clients to read them: as of a second ago at most, since every connection must be asked.</summary>
+    public long QueuedBytes => _queued.Read();
 
     public TimeProvider Time { get; private set; } = TimeProvider.System;
 
@@ -119,6 +120,7 @@ internal sealed class SocketHost
     {
         Time = _app.Provider.GetRequiredService<TimeProvider>();
         Logger = _app.Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Sockets");
+        _queued = new Reading(() => Wheel.Sum(static link => link.Outbox.QueuedBytes), TimeSpan.FromSeconds(1), Time);
         Meters = new SocketMeters(_app.Provider.GetService<IMeterFactory>(), this);
         Options.Validate();
         var times = _routes.Append(Options).SelectMany(static options => options.Times).Append(Heartbeat?.Invoke() ?? TimeSpan.Zero);

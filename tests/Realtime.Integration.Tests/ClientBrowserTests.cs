@@ -141,6 +141,48 @@ public sealed class ClientBrowserTests(Browser browser) : IAsyncLifetime
         Assert.Empty(window.Errors);
     }
 
+    [Fact]
+    public async Task A_browsers_own_EventSource_comes_back_and_misses_nothing_without_joining_again()
+    {
+        await using var window = await OpenAsync();
+        await window.Page.EvaluateAsync("""
+            () => {
+                window.keys = [];
+                window.messages = [];
+                const source = window.source = new EventSource("/realtime");
+                source.onmessage = ({ data }) => {
+                    const message = JSON.parse(data);
+                    if (message.type === "welcome") {
+                        keys.push(message.key);
+                        if (!message.topics) {
+                            fetch(`/realtime?key=${message.key}&post=1`, {
+                                method: "POST",
+                                body: JSON.stringify({ type: "join", ref: 1, topic: "room:lobby", data: { user: "Ada" } }),
+                            });
+                        }
+                    } else if (message.type !== "presence") {
+                        messages.push(message.type === "event" ? message.data.text : message.type);
+                    }
+                };
+            }
+            """);
+        await UntilAsync(window, "messages.includes('reply')");
+
+        for (var number = 1; number <= 3; number++)
+        {
+            await _target.App.Topics.PublishAsync("room:lobby", "said", new { user = "server", text = $"{number} heard" });
+            await UntilAsync(window, $"messages.includes('{number} heard')");
+            _target.Cut("room:lobby");
+            await _target.App.Topics.PublishAsync("room:lobby", "said", new { user = "server", text = $"{number} missed" });
+            await UntilAsync(window, $"messages.includes('{number} missed')");
+        }
+
+        Assert.Equal(
+            ["reply", "1 heard", "joined", "1 missed", "2 heard", "joined", "2 missed", "3 heard", "joined", "3 missed"],
+            await window.Page.EvaluateAsync<string[]>("() => messages"));
+        Assert.Equal(4, await window.Page.EvaluateAsync<int>("() => new Set(keys).size"));
+    }
+
     private static Task<IJSHandle> UntilAsync(BrowserWindow window, string condition) => window.Page.WaitForFunctionAsync($"() => {condition}");
 
     private async Task<BrowserWindow> OpenAsync()

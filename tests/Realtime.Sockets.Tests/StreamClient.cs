@@ -18,12 +18,20 @@ internal sealed class StreamClient : IDisposable
     /// <summary>The close that was said, or 0.</summary>
     public int CloseCode { get; private set; }
 
-    public static async Task<StreamClient> ConnectAsync(HttpClient http, params (string Name, string Value)[] headers)
+    /// <summary>The server's first message.</summary>
+    public JsonElement Welcome { get; private set; }
+
+    /// <summary>The last id that an event had, which a browser brings when it comes back.</summary>
+    public string? LastId { get; private set; }
+
+    public static Task<StreamClient> ConnectAsync(HttpClient http, params (string Name, string Value)[] headers) => ConnectAsync(http, "/realtime", headers);
+
+    public static async Task<StreamClient> ConnectAsync(HttpClient http, string path, params (string Name, string Value)[] headers)
     {
-        var client = new StreamClient(http, await EventReader.OpenAsync(http, "/realtime", headers));
-        var welcome = await client.NextAsync();
-        Assert.Equal("welcome", welcome.Text("type"));
-        client.Key = welcome.Text("key")!;
+        var client = new StreamClient(http, await EventReader.OpenAsync(http, path, headers));
+        client.Welcome = await client.NextAsync();
+        Assert.Equal("welcome", client.Welcome.Text("type"));
+        client.Key = client.Welcome.Text("key")!;
         return client;
     }
 
@@ -36,6 +44,7 @@ internal sealed class StreamClient : IDisposable
         {
             return null;
         }
+        LastId = read.Id ?? LastId;
         var message = JsonElement.Parse(read.Data!);
         if (read.Event == "close")
         {

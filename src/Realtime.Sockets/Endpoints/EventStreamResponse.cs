@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
 using Realtime.Protocol;
 
 namespace Realtime.Sockets;
@@ -7,6 +10,8 @@ namespace Realtime.Sockets;
 /// <param name="identity">Who it is; null in an app that does not ask.</param>
 internal sealed class EventStreamResponse(RealtimeEndpoint endpoint, Identity? identity) : Response
 {
+    private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
+
     protected override async ValueTask WriteAsync(Request request, HttpConnection connection)
     {
         try
@@ -31,6 +36,9 @@ internal sealed class EventStreamResponse(RealtimeEndpoint endpoint, Identity? i
             return;
         }
         await connection.StartAsync(request.Disconnected);
+        // For a browser's EventSource, which comes back by itself: each at a time of its own.
+        var retry = ShortestRetry + (endpoint.Options.ReconnectWindow * Random.Shared.NextDouble());
+        connection.ResponseBody.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {(long)retry.TotalMilliseconds}\n")));
         await RealtimeSession.RunAsync(endpoint, request, connection, identity);
     }
 }

@@ -109,7 +109,7 @@ internal sealed class FallbackEndpoint(RealtimeEndpoint endpoint)
         {
             return Write(refusal.Status, "forbidden", "This origin may not connect here.");
         }
-        var response = Write(refusal.Status, refusal.Reason, refusal.Message);
+        var response = Write(refusal.Status, refusal.Code ?? refusal.Reason, refusal.Message);
         if (refusal.Header is { } header)
         {
             response.Headers[header.Key] = header.Value;

@@ -81,6 +81,10 @@ internal sealed class RealtimeEndpoint
         {
             return (null, Refusal.Unavailable);
         }
+        catch (Exception error) when (error is HttpError or TopicError)
+        {
+            return (null, Refusal.Of(error));
+        }
     }
 
     private async ValueTask ServeAsync(Request request)

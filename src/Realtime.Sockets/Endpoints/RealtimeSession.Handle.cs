@@ -15,7 +15,7 @@ internal sealed partial class RealtimeSession
         {
             var fault = message.Type switch
             {
-                ClientMessageType.Join => await JoinAsync(message),
+                ClientMessageType.Join or ClientMessageType.Rejoin => await JoinAsync(message.Keep()),
                 ClientMessageType.Leave => await LeaveAsync(message),
                 ClientMessageType.History => await PageAsync(message),
                 ClientMessageType.Authenticate => await AuthenticateAsync(message),
@@ -165,7 +165,8 @@ internal sealed partial class RealtimeSession
         if (audience.Topic.Definition.History is { } history)
         {
             var page = await _endpoint.Topics.Backplane.ReadAsync(audience.Topic.Name, history, message.Since, message.History, Ended);
-            Send(Codec.Reply(message.Ref, data, new JoinOutcome(page.Start, page.Recovered)));
+            Mark(message, page);
+            Answer(message, data, new JoinOutcome(page.Start, page.Recovered));
             if (message.Since is not null && !page.Recovered)
             {
                 Send(Codec.Reset(audience.Topic.Name, page.Start));
@@ -179,7 +180,8 @@ internal sealed partial class RealtimeSession
         }
         else
         {
-            Send(Codec.Reply(message.Ref, data));
+            Mark(message, page: null);
+            Answer(message, data, outcome: null);
         }
         lock (_gate)
         {
@@ -192,6 +194,9 @@ internal sealed partial class RealtimeSession
         audience.GoLive(member, position);
         return true;
     }
+
+    private void Answer(in ClientMessage join, object? data, JoinOutcome? outcome) =>
+        Send(join.Type == ClientMessageType.Rejoin ? Codec.Joined(join.Topic, data, outcome) : Codec.Reply(join.Ref, data, outcome));
 
     private async ValueTask<Fault?> PageAsync(ClientMessage message)
     {
@@ -240,6 +245,7 @@ internal sealed partial class RealtimeSession
             }
         }
         member.Audience!.Remove(member, hasLeft: true);
+        Unmark(message.Topic);
         Send(Codec.Reply(message.Ref, data: null));
         await LeftAsync(member, LeaveReason.Left);
         return null;

@@ -35,6 +35,10 @@ internal sealed partial class RealtimeSession
         {
             return Fault.Unavailable();
         }
+        catch (HttpError error)
+        {
+            return new Fault(error.Code, error.Message);
+        }
         if (fresh is null)
         {
             return Fault.Unauthenticated("This token is not valid: the connection ends when the one before expires.");

@@ -11,6 +11,7 @@ internal sealed partial class RealtimeSession
     private readonly Lane _lane;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Member> _members = new(StringComparer.Ordinal);
+    private Bookmark? _bookmark;
     private Queue<Member>? _departed;
     private TokenBucket _bucket;
     private CancellationTokenSource? _ended;
@@ -109,7 +110,10 @@ internal sealed partial class RealtimeSession
     {
         var codec = endpoint.Codecs.Json;
         var session = new RealtimeSession(endpoint, request, codec, identity);
-        var link = new EventStreamLink(connection, endpoint.Host.Options, endpoint.Host.Wheel)
+        var bookmark = request.Query["ids"] is ["no"] ? null : Bookmark.Read(request.Headers["Last-Event-ID"] is [{ Length: > 0 } last, ..] ? last : null);
+        BookmarkPlace[] resumed = bookmark is null ? [] : [.. bookmark.Places];
+        session._bookmark = bookmark;
+        var link = new EventStreamLink(connection, endpoint.Host.Options, endpoint.Host.Wheel, bookmark)
         {
             Farewell = endpoint.Farewell.For(codec),
             IsExcused = () => session._lane.IsFull,
@@ -117,7 +121,8 @@ internal sealed partial class RealtimeSession
         session.Link = link;
         var key = endpoint.Posts.Add(new Inbox(session.HearAsync));
         var remaining = session.Remaining(identity);
-        session.Send(codec.Welcome(session.Id, endpoint.Options.Heartbeat, remaining, key));
+        session.Send(codec.Welcome(session.Id, endpoint.Options.Heartbeat, remaining, key, [.. resumed.Select(static place => place.Topic)]));
+        var resuming = session.ResumeAsync(resumed);
         link.Open(endpoint.Options.Heartbeat);
         session.Expire(remaining);
         var kind = endpoint.Host.Meters.Opened(new ConnectionKind(ConnectionKind.ServerSentEvents, codec.Subprotocol));
@@ -129,6 +134,7 @@ internal sealed partial class RealtimeSession
         {
             endpoint.Posts.Remove(key);
             await session.EndAsync();
+            await resuming;
             endpoint.Host.Meters.Closed(kind, link.EndCode);
             await link.ReleaseAsync();
         }
@@ -260,9 +266,12 @@ internal sealed partial class RealtimeSession
         return default;
     }
 
-    private void Refuse(in ClientMessage message, Fault fault) => Send(message.Ref > 0
-        ? Codec.Refuse(message.Ref, fault)
-        : Codec.Error(fault, message.Topic is { Length: > 0 } topic ? topic : null));
+    private void Refuse(in ClientMessage message, Fault fault) => Send(message switch
+    {
+        { Ref: > 0 } => Codec.Refuse(message.Ref, fault),
+        { Type: ClientMessageType.Rejoin } => Codec.Left(message.Topic, fault),
+        _ => Codec.Error(fault, message.Topic is { Length: > 0 } topic ? topic : null),
+    });
 
     private void CountFault()
     {

@@ -5,8 +5,11 @@ namespace Realtime.Sockets;
 /// <param name="Reason">For the counter: one of a few words.</param>
 /// <param name="Message">For people.</param>
 /// <param name="Header">A header field that the answer needs, or null.</param>
-internal sealed record Refusal(int Status, string Reason, string Message, KeyValuePair<string, string>? Header = null)
+/// <param name="Code">For programs; null for the reason.</param>
+internal sealed record Refusal(int Status, string Reason, string Message, KeyValuePair<string, string>? Header = null, string? Code = null)
 {
+    private const string ByHook = "refused";
+
     public static Refusal Origin { get; } = new(403, "origin", "This origin may not open a socket here.");
 
     // RFC 9110, section 15.5.2: a 401 says how to authenticate.
@@ -18,6 +21,15 @@ internal sealed record Refusal(int Status, string Reason, string Message, KeyVal
     public static Refusal Full { get; } = new(503, "full", "This server has as many connections as it may: try again later.", RetryAfter(10));
 
     public static Refusal Draining { get; } = new(503, "draining", "This server is going away: try again.", RetryAfter(1));
+
+    /// <summary>What the app's hook refused with: its status, and 403 for an error of topics, which has none.</summary>
+    public static Refusal Of(Exception error) => error switch
+    {
+        HttpError { Status: 401 } http => Unauthenticated with { Reason = ByHook, Message = http.Message, Code = http.Code },
+        HttpError http => new(http.Status, ByHook, http.Message, Code: http.Code),
+        TopicError topic => new(403, ByHook, topic.Message, Code: topic.Code),
+        _ => throw new ArgumentException("This is no refusal.", nameof(error), error),
+    };
 
     public static Refusal Subprotocol(string spoken) => new(400, "subprotocol", $"Offer a subprotocol that is spoken here: {spoken}.");
 

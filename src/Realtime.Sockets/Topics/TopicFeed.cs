@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
@@ -18,6 +19,8 @@ internal sealed class TopicFeed(Topics topics, Topic topic, StreamPosition? sinc
     // No epoch has this name: who was there has lost its place.
     private static readonly StreamPosition Nowhere = new("", 0);
 
+    private readonly bool _isWildcard = TopicWildcard.IsWildcard(topic.Name);
+
     public IAsyncEnumerator<TopicEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         topics.HearAsync(topic, since, newest, slowConsumer, subscribed).GetAsyncEnumerator(cancellationToken);
 
@@ -36,8 +39,22 @@ internal sealed class TopicFeed(Topics topics, Topic topic, StreamPosition? sinc
             }
             yield return heard.IsReset
                 ? Notice("reset", new { topic = heard.Topic, epoch = heard.Epoch, offset = heard.Offset }, heard.Position)
-                : new ServerEvent(heard.Data) { Event = heard.Name, Id = Place(heard.Position) };
+                : new ServerEvent(_isWildcard ? Named(heard) : heard.Data) { Event = heard.Name, Id = _isWildcard ? null : Place(heard.Position) };
         }
+    }
+
+    // A viewer of several topics must know which of them spoke, and an event of a stream has no field for it.
+    private static ReadOnlyMemory<byte> Named(TopicEvent heard)
+    {
+        var buffer = new ArrayBufferWriter<byte>(heard.Data.Length + 64);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("topic"u8, heard.Topic);
+        json.WritePropertyName("data"u8);
+        json.WriteRawValue(heard.Data.Span, skipInputValidation: true);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
     }
 
     private static string? Place(StreamPosition? position) => position is { } place ? EventPlace.Write(place) : null;
@@ -66,7 +83,8 @@ internal sealed class TopicFeed(Topics topics, Topic topic, StreamPosition? sinc
 
     private async ValueTask<StreamPosition?> FindStartAsync(string? lastEventId, CancellationToken cancellationToken)
     {
-        if (topic.Definition.History is not { } history)
+        // Where a viewer was in one of the topics that a wildcard stands for says nothing of the others.
+        if (_isWildcard || topic.Definition.History is not { } history)
         {
             return null;
         }

@@ -47,7 +47,8 @@ public sealed partial class Topics
     /// in the request's; only the app's own pages bring them (<see cref="SocketOptions.AllowedOrigins"/>).
     /// </remarks>
     /// <param name="hook">
-    /// Gives the client's <see cref="Identity"/>, or null to refuse it with 401; sync or async. Its parameters: a <see cref="string"/> is the token of <c>Authorization: Bearer</c>
+    /// Gives the client's <see cref="Identity"/>, or null to refuse it with 401; sync or async. An <see cref="HttpError"/> refuses with its own status and code, a <see cref="TopicError"/>
+    /// with 403 and its code; for a fresh token they answer the client's <c>authenticate</c>. Its parameters: a <see cref="string"/> is the token of <c>Authorization: Bearer</c>
     /// or of the query's <c>token</c> or <c>access_token</c>, null where there is none; <see cref="Request"/>, the handshake; <see cref="CancellationToken"/>; services.
     /// </param>
     /// <exception cref="InvalidOperationException">There is one already, or the app has started.</exception>

@@ -12,8 +12,16 @@ namespace Realtime.Sockets;
 /// </summary>
 /// <remarks>So a broadcast is framed once and shared by all, whichever way it goes to them.</remarks>
 /// <param name="body">The response's body.</param>
-internal sealed class EventStream(PipeWriter body) : Stream
+/// <param name="bookmark">What gives the events their ids; null for a client that needs none.</param>
+internal sealed class EventStream(PipeWriter body, Bookmark? bookmark = null) : Stream
 {
+    // Reserved in RFC 6455, and never on a wire: it tells this stream that the bookmark changes here.
+    private const int NoteOpcode = 3;
+
+
+    /// <summary>A frame that is not said: where it stands in the queue, the bookmark's next change takes effect.</summary>
+    public static PreparedFrame Note { get; } = PreparedFrame.OfHeader(0x80 | NoteOpcode);
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -71,7 +79,11 @@ internal sealed class EventStream(PipeWriter body) : Stream
         switch (opcode)
         {
             case 1:
+                bookmark?.WriteBehind(payload, body);
                 SayLines(payload);
+                break;
+            case NoteOpcode:
+                bookmark?.TurnPage();
                 break;
             case 8:
                 body.Write("event: close\n"u8);

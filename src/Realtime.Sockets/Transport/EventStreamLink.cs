@@ -15,8 +15,9 @@ internal sealed class EventStreamLink : Link
     /// <param name="connection">The request.</param>
     /// <param name="options">Limits.</param>
     /// <param name="wheel">The wheel of all links.</param>
-    public EventStreamLink(HttpConnection connection, SocketOptions options, TimingWheel wheel)
-        : base(new Outbox(new EventStream(connection.ResponseBody), options.OutboxLimit), options, wheel)
+    /// <param name="bookmark">What gives the events their ids; null for a client that needs none.</param>
+    public EventStreamLink(HttpConnection connection, SocketOptions options, TimingWheel wheel, Bookmark? bookmark)
+        : base(new Outbox(new EventStream(connection.ResponseBody, bookmark), options.OutboxLimit), options, wheel)
     {
         _connection = connection;
         _gone = connection.Disconnected.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), _ended);

@@ -36,6 +36,10 @@ internal sealed class PreparedFrame
         return new PreparedFrame(Frame((byte)(0x80 | (type == WebSocketMessageType.Text ? 1 : 2)), payload));
     }
 
+    /// <summary>A frame without a payload.</summary>
+    /// <param name="first">Its first byte.</param>
+    public static PreparedFrame OfHeader(byte first) => new([first, 0]);
+
     private byte[] Compress()
     {
         var headerLength = Bytes[1] switch { < 126 => 2, 126 => 4, _ => MaxHeaderLength };

@@ -112,6 +112,23 @@ internal sealed class TimingWheel : IDisposable
         }
     }
 
+    /// <summary>Adds up a number of every open link. Slot by slot, so that nobody waits for long: a link that moves meanwhile may count twice or not at all.</summary>
+    public long Sum(Func<Link, long> number)
+    {
+        var sum = 0L;
+        for (var slot = 0; slot < Slots; slot++)
+        {
+            lock (_gate)
+            {
+                for (var link = _slots[slot]; link is not null; link = link.Next)
+                {
+                    sum += number(link);
+                }
+            }
+        }
+        return sum;
+    }
+
     public void Dispose() => _timer.Dispose();
 
     /// <summary>The tick that the clock shows, which the wheel may not have reached yet.</summary>

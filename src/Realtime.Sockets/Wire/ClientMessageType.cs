@@ -11,6 +11,9 @@ internal enum ClientMessageType
     Ping,
     Authenticate,
 
+    /// <summary>Not a client's: its event stream has come back, and goes on in a topic.</summary>
+    Rejoin,
+
     /// <summary>Not a client's: the server took the connection out of a topic, and its leave handler waits for its turn.</summary>
     Departure,
 }

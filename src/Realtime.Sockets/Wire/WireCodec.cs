@@ -40,7 +40,8 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
     /// <param name="heartbeat">How often the client must be heard.</param>
     /// <param name="expires">How long its token is good; null for ever, or where there is none.</param>
     /// <param name="key">What the client's messages are posted with; null where they come over a WebSocket.</param>
-    public PreparedFrame Welcome(string connection, TimeSpan heartbeat, TimeSpan? expires = null, string? key = null) => Write((connection, heartbeat, expires, key), static (writer, state) =>
+    /// <param name="topics">The topics that a stream which came back is in again without a join; empty for none.</param>
+    public PreparedFrame Welcome(string connection, TimeSpan heartbeat, TimeSpan? expires = null, string? key = null, string[]? topics = null) => Write((connection, heartbeat, expires, key, topics), static (writer, state) =>
     {
         writer.Type("welcome"u8);
         writer.Text("connection"u8, state.connection);
@@ -52,6 +53,13 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
         if (state.key is { } key)
         {
             writer.Text("key"u8, key);
+        }
+        if (state.topics is { Length: > 0 } topics)
+        {
+            writer.Name("topics"u8);
+            writer.StartList(topics.Length);
+            Array.ForEach(topics, writer.Text);
+            writer.EndList();
         }
     });
 
@@ -69,12 +77,20 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
             writer.Name("data"u8);
             writer.Value(state.data, state.Options);
         }
-        if (state.join is { } join)
+        WriteJoin(writer, state.join);
+    });
+
+    /// <summary>Writes <c>joined</c>: what a reply to a join says, to a client that did not have to ask.</summary>
+    public PreparedFrame Joined(string topic, object? data, JoinOutcome? join) => Write((topic, data, join, Options), static (writer, state) =>
+    {
+        writer.Type("joined"u8);
+        writer.Text("topic"u8, state.topic);
+        if (state.data is not null)
         {
-            writer.Text("epoch"u8, join.Position.Epoch);
-            writer.Integer("offset"u8, join.Position.Offset);
-            writer.Flag("recovered"u8, join.Recovered);
+            writer.Name("data"u8);
+            writer.Value(state.data, state.Options);
         }
+        WriteJoin(writer, state.join);
     });
 
     /// <summary>Writes a <c>reply</c> with status error.</summary>
@@ -229,6 +245,16 @@ internal abstract class WireCodec(int index, JsonSerializerOptions options)
 
     /// <summary>Frames one message: a map, whose members <paramref name="members"/> writes.</summary>
     protected abstract PreparedFrame Write<TState>(TState state, Action<EnvelopeWriter, TState> members);
+
+    private static void WriteJoin(EnvelopeWriter writer, JoinOutcome? outcome)
+    {
+        if (outcome is { } join)
+        {
+            writer.Text("epoch"u8, join.Position.Epoch);
+            writer.Integer("offset"u8, join.Position.Offset);
+            writer.Flag("recovered"u8, join.Recovered);
+        }
+    }
 
     private static void WriteFault(EnvelopeWriter writer, Fault fault, JsonSerializerOptions options)
     {

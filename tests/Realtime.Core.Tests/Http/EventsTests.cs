@@ -81,6 +81,48 @@ public sealed class EventsTests
         Assert.Equal("\n", await body.ReadToEndAsync().WaitAsync(Patience));
     }
 
+    [Fact]
+    public async Task A_peer_that_takes_nothing_is_cut_off_after_half_a_minute()
+    {
+        var ended = new TaskCompletionSource();
+        var app = new App();
+        app.Get("/", (CancellationToken cancellation) => Response.Events(FloodAsync(cancellation)));
+        await using var server = await TestServer.StartAsync(app);
+        using var response = await server.Http.GetAsync("/", HttpCompletionOption.ResponseHeadersRead);
+        await using var body = await response.Content.ReadAsStreamAsync();
+        var seconds = 0;
+        using var limit = new CancellationTokenSource(Patience);
+
+        // Nobody reads: sooner or later one more does not fit.
+        for (; !ended.Task.IsCompleted; seconds++)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            server.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.InRange(seconds, 30, int.MaxValue);
+        await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null).WaitAsync(Patience));
+
+        async IAsyncEnumerable<string> FloodAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            var text = new string('x', 10_000);
+            try
+            {
+                while (true)
+                {
+                    await Task.Yield();
+                    cancellation.ThrowIfCancellationRequested();
+                    yield return text;
+                }
+            }
+            finally
+            {
+                ended.SetResult();
+            }
+        }
+    }
+
     private static async IAsyncEnumerable<T> AllAsync<T>(params T[] items)
     {
         foreach (var item in items)

@@ -62,6 +62,23 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public async Task What_waits_for_clients_is_counted_once_a_second_however_often_it_is_asked_for()
+    {
+        var time = new ManualTimeProvider();
+        var asked = 0;
+        var reading = new Reading(() => ++asked, TimeSpan.FromSeconds(1), time);
+
+        Assert.Equal((1L, 1L), (reading.Read(), reading.Read()));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((2L, 2L), (reading.Read(), reading.Read()));
+
+        await using var server = await TestServer.StartAsync(ChatApp.Create());
+        await using var first = await TestClient.ConnectAsync(server);
+        await using var second = await TestClient.ConnectAsync(server);
+        Assert.Equal(2, SocketHost.Of(server.App!).Wheel.Sum(static _ => 1));
+    }
+
+    [Fact]
     public async Task While_it_drains_a_server_is_reached_says_503_and_takes_no_more_sockets()
     {
         var app = ChatApp.Create();

@@ -145,6 +145,31 @@ public sealed class AuthenticationTests
         }
     }
 
+    [Theory]
+    [InlineData("topic", 403, "suspended")]
+    [InlineData("401", 401, "unauthorized")]
+    [InlineData("429", 429, "too_many_requests")]
+    public async Task What_the_hook_refuses_with_is_the_handshakes_answer_and_no_fault_of_the_app(string token, int status, string code)
+    {
+        using var log = new RecordedLog();
+        var app = Create();
+        app.Services.AddLogging(logging => logging.AddProvider(log));
+        await using var server = await TestServer.StartAsync(app);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/realtime?token={token}");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+
+        var denied = await Assert.ThrowsAsync<WebSocketDeniedException>(() => server.ConnectWebSocketAsync($"/realtime?token={token}", Json));
+        using var response = await server.Http.SendAsync(request);
+
+        Assert.Contains($"{status}", denied.Message, StringComparison.Ordinal);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Contains($"\"code\":\"{code}\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(status == 401, response.Headers.WwwAuthenticate.Count > 0);
+        await using var client = await ConnectAsync(server, "ada:20");
+        Assert.Equal(code, (await client.AskAsync(new { type = "authenticate", @ref = 1, token })).Code());
+        Assert.DoesNotContain(log.Entries, static entry => entry.Level >= LogLevel.Error);
+    }
+
     [Fact]
     public async Task No_log_shows_a_token()
     {
@@ -189,6 +214,9 @@ public sealed class AuthenticationTests
             {
                 "ada" or "bob" => new Identity(parts[0], parts.Length > 1 ? time.GetUtcNow().AddSeconds(int.Parse(parts[1], null)) : null, new[] { "reader" }),
                 "anonymous" => Identity.Anonymous,
+                "topic" => throw new TopicError("suspended", "This account is suspended."),
+                "401" => throw HttpError.Unauthorized("This token is of yesterday."),
+                "429" => throw HttpError.TooManyRequests(),
                 "throw-s3cret" => throw new InvalidOperationException("The database is down."),
                 _ => null,
             };

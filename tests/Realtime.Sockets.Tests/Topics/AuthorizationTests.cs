@@ -1,9 +1,36 @@
+using System.Text.Json;
 using Realtime.Testing;
 
 namespace Realtime.Sockets.Tests.Topics;
 
 public sealed class AuthorizationTests
 {
+    [Fact]
+    public async Task Data_of_a_join_is_whole_also_when_its_authorisation_takes_a_while()
+    {
+        var gate = new TaskCompletionSource();
+        var app = new App();
+        app.Topic("room", room => room
+            .Authorize(async () =>
+            {
+                await gate.Task;
+                return true;
+            })
+            .OnJoin((JsonElement data) => data.GetProperty("text").GetString()));
+        await using var server = await TestServer.StartAsync(app);
+        await using var client = await TestClient.ConnectAsync(server);
+        await client.SendAsync(new { type = "join", @ref = 1, topic = "room", data = new { text = new string('a', 500) } });
+        // What comes next is read into the same memory.
+        for (var reference = 2; reference <= 10; reference++)
+        {
+            await client.AskAsync(new { type = "ping", @ref = reference, more = new string('b', 500) });
+        }
+
+        gate.SetResult();
+
+        Assert.Equal(new string('a', 500), (await client.NextAsync()).Text("data"));
+    }
+
     [Fact]
     public async Task Only_whom_the_handler_lets_in_becomes_a_member()
     {

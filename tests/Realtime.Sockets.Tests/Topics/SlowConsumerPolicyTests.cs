@@ -217,13 +217,13 @@ public sealed class SlowConsumerPolicyTests
         using var crowd = await Crowd.JoinAsync(server, "metrics", size: 1000);
 
         // Read by nobody from the first on: the first rounds it has room, then it has not.
-        var before = await MedianAsync(first: 1, rounds: 40, new string('x', 100));
+        var before = await FastestAsync(first: 1, rounds: 40, new string('x', 100));
         for (var index = 0; index < 300; index++)
         {
             await RoundAsync(1000 + index, Padding);
         }
         var queued = member.Outbox.QueuedBytes;
-        var after = await MedianAsync(first: 2000, rounds: 40, new string('x', 100));
+        var after = await FastestAsync(first: 2000, rounds: 40, new string('x', 100));
 
         Assert.InRange(queued, 0, Limit);
         Assert.True(after < (before * 10) + TimeSpan.FromMilliseconds(20), $"{before} before, {after} after");
@@ -245,15 +245,16 @@ public sealed class SlowConsumerPolicyTests
             }
         }
 
-        async Task<TimeSpan> MedianAsync(int first, int rounds, string padding)
+        // A reader that delays others delays them each time; a machine that is busy does so now and then.
+        async Task<TimeSpan> FastestAsync(int first, int rounds, string padding)
         {
-            var times = new List<TimeSpan>();
+            var fastest = TimeSpan.MaxValue;
             for (var round = 0; round < rounds; round++)
             {
-                times.Add(await RoundAsync(first + round, padding));
+                var time = await RoundAsync(first + round, padding);
+                fastest = time < fastest ? time : fastest;
             }
-            times.Sort();
-            return times[rounds / 2];
+            return fastest;
         }
 
         async Task<TimeSpan> RoundAsync(int value, string padding)

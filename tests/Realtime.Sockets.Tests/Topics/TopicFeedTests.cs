@@ -111,6 +111,20 @@ public sealed class TopicFeedTests
     }
 
     [Fact]
+    public async Task Events_that_came_by_a_wildcard_say_which_topic_they_are_of()
+    {
+        await using var server = await StartAsync();
+        using var viewer = await EventReader.OpenAsync(server.Http, "/rooms");
+        await viewer.NextAsync();
+
+        await server.App!.Topics.PublishAsync("room:lobby", "said", new { text = "Tea?" });
+        await server.App!.Topics.PublishAsync<object?>("room:kitchen", "closed", null);
+
+        Assert.Equal(new ReadEvent("said", """{"topic":"room:lobby","data":{"text":"Tea?"}}""", null, null), await viewer.NextAsync());
+        Assert.Equal(new ReadEvent("closed", """{"topic":"room:kitchen","data":null}""", null, null), await viewer.NextAsync());
+    }
+
+    [Fact]
     public async Task What_is_for_one_user_is_not_shown()
     {
         await using var server = await StartAsync();
@@ -150,6 +164,8 @@ public sealed class TopicFeedTests
         var app = new App();
         app.Topic("news", static news => news.History(size: 10));
         app.Topic("ticks", static ticks => ticks.OnJoin(static (Member member) => { member.User = "Ada"; }));
+        app.Topic("room:{name}", static room => room.History(size: 10));
+        app.Get("/rooms", () => Response.Events(app.Topics.Subscribe("room:*")));
         app.Get("/news", () => Response.Events(app.Topics.Subscribe("news")));
         app.Get("/ticks", () => Response.Events(app.Topics.Subscribe("ticks")));
         return TestServer.StartAsync(app);
