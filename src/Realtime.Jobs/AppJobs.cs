@@ -55,6 +55,16 @@ public static class AppJobs
         public Job<TArgs, TResult> Job<TArgs, TResult>(string name, Delegate handler, JobOptions? options = null) =>
             app.Jobs.Define<TArgs, TResult>(name, handler, options);
 
+        /// <summary>Adds a kind of job that a class runs: <c>app.Job&lt;Shrink, ShrinkHandler&gt;("image.shrink")</c>.</summary>
+        /// <inheritdoc cref="JobQueue.DefineHandler{TArgs, THandler}"/>
+        public Job<TArgs> Job<TArgs, THandler>(string name, JobOptions? options = null)
+            where THandler : class, IJobHandler<TArgs> => app.Jobs.DefineHandler<TArgs, THandler>(name, options);
+
+        /// <summary>Adds a kind of job that a class runs, with a result: <c>app.Job&lt;Shrink, Shrunk, ShrinkHandler&gt;("image.shrink")</c>.</summary>
+        /// <inheritdoc cref="JobQueue.DefineHandler{TArgs, TResult, THandler}"/>
+        public Job<TArgs, TResult> Job<TArgs, TResult, THandler>(string name, JobOptions? options = null)
+            where THandler : class, IJobHandler<TArgs, TResult> => app.Jobs.DefineHandler<TArgs, TResult, THandler>(name, options);
+
         /// <inheritdoc cref="JobQueue.Cron{TArgs}"/>
         public Schedule Cron<TArgs>(string name, string expression, Job<TArgs> job, TArgs args, TimeZoneInfo? zone = null, CatchUp? catchUp = null) =>
             app.Jobs.Cron(name, expression, job, args, zone, catchUp);

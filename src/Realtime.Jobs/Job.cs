@@ -35,6 +35,9 @@ public abstract class Job
     /// <summary>What runs it; null in a program that only enqueues it.</summary>
     internal Delegate? Handler { get; }
 
+    /// <summary>The class that runs it; null if it is run by a function.</summary>
+    internal HandlerClass? HandlerClass { get; init; }
+
     internal bool CanRun => _handler is not null;
 
     internal abstract Type ArgsType { get; }
@@ -92,7 +95,7 @@ public abstract class Job
             UniqueKey = more.UniqueKey,
             OnConflict = more.OnConflict,
             IdempotencyKey = more.IdempotencyKey,
-            LimitKey = more.LimitKey,
+            LimitKey = string.IsNullOrEmpty(more.LimitKey) ? null : more.LimitKey,
             Tags = more.Tags is { Count: > 0 } tags ? [.. tags.Distinct()] : more.Tags,
             Headers = headers,
         };

@@ -21,6 +21,12 @@ public sealed record JobOptions
     /// <summary>How long a failed job waits before its next attempt.</summary>
     public Backoff Backoff { get; init; } = new();
 
+    /// <summary>
+    /// What becomes of a job that fails with certain exceptions; the first rule that applies counts. None unless set. A handler has the
+    /// last word: <see cref="JobGiveUpException"/>, <see cref="JobRetryException"/>, <see cref="JobSnoozeException"/>.
+    /// </summary>
+    public IReadOnlyList<RetryRule> RetryRules { get; init; } = [];
+
     /// <summary>How long a finished job is kept, to be looked at. One day unless set.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(1);
 
@@ -33,8 +39,11 @@ public sealed record JobOptions
         Require(MaxAttempts >= 1, nameof(MaxAttempts), "at least 1");
         Require(Timeout is null || Timeout > TimeSpan.Zero, nameof(Timeout), "positive, or null for no limit");
         Require(Retention >= TimeSpan.Zero, nameof(Retention), "zero or more");
-        Require(Backoff.First >= TimeSpan.Zero && Backoff.Max >= Backoff.First, nameof(Backoff), "a First of zero or more and a Max of at least that");
-        Require(Backoff.Factor >= 1 && Backoff.Jitter is >= 0 and <= 1, nameof(Backoff), "a Factor of at least 1 and a Jitter from 0 to 1");
+        foreach (var (backoff, option) in RetryRules.Where(static rule => rule.Backoff is not null).Select(static rule => (rule.Backoff!, nameof(RetryRules))).Prepend((Backoff, nameof(Backoff))))
+        {
+            Require(backoff.First >= TimeSpan.Zero && backoff.Max >= backoff.First, option, "a backoff with a First of zero or more and a Max of at least that");
+            Require(backoff.Factor >= 1 && backoff.Jitter is >= 0 and <= 1, option, "a backoff with a Factor of at least 1 and a Jitter from 0 to 1");
+        }
 
         void Require(bool holds, string option, string needed)
         {

@@ -33,7 +33,8 @@ public sealed partial class JobQueue
                 // Not this one was in the way.
                 continue;
             }
-            await SettleAsync(jobs[index], results[index], cancellationToken);
+            // In a transaction nothing has happened yet; what a commit brings is found like another process's work.
+            await SettleAsync(jobs[index], transaction is null ? results[index] : results[index] with { Replaced = null }, cancellationToken);
         }
         return results;
     }

@@ -142,6 +142,7 @@ public sealed partial class JobQueue
         var resolve = ResolveService ?? ServicesOf(services);
         foreach (var job in _jobs.Values.Distinct())
         {
+            job.HandlerClass?.Check(job.Name, services);
             job.Compile(resolve, loggers);
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Realtime.Jobs;
 
 namespace Realtime;
@@ -11,6 +12,18 @@ public sealed record JobStatus
 
     /// <summary>The job's name.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The queue it is in; not part of JSON for a browser.</summary>
+    [JsonIgnore]
+    public string Queue { get; init; } = "";
+
+    /// <summary>The words given to it when it was enqueued; not part of JSON for a browser.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>How many attempts it has; not part of JSON for a browser.</summary>
+    [JsonIgnore]
+    public int MaxAttempts { get; init; }
 
     /// <summary>Where it is in its life.</summary>
     public required JobState State { get; init; }
@@ -54,6 +67,9 @@ public sealed record JobStatus
     {
         Id = record.Spec.Id,
         Name = record.Spec.Name,
+        Queue = record.Spec.Queue,
+        Tags = record.Spec.Tags,
+        MaxAttempts = record.MaxAttempts,
         State = state,
         Attempt = record.Attempt,
         Progress = record.Progress,

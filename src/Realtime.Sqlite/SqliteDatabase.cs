@@ -7,6 +7,7 @@ internal sealed class SqliteDatabase : IDisposable
 {
     private readonly SqliteFile _file;
     private readonly sqlite3 _handle;
+    private readonly bool _isBorrowed;
     private readonly Dictionary<string, SqliteStatement> _statements = new(ReferenceEqualityComparer.Instance);
 
     public SqliteDatabase(SqliteFile file)
@@ -35,6 +36,17 @@ internal sealed class SqliteDatabase : IDisposable
             throw;
         }
     }
+
+    /// <summary>Uses a connection that belongs to someone else, on that one's thread, and leaves it open.</summary>
+    public SqliteDatabase(SqliteFile file, sqlite3 borrowed)
+    {
+        _file = file;
+        _handle = borrowed;
+        _isBorrowed = true;
+    }
+
+    /// <summary>The path of the file as SQLite knows it, links resolved.</summary>
+    public string FileName => raw.sqlite3_db_filename(_handle, "main").utf8_to_string();
 
     /// <summary>How many rows the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
@@ -111,6 +123,9 @@ internal sealed class SqliteDatabase : IDisposable
         {
             statement.Dispose();
         }
-        _handle.Dispose();
+        if (!_isBorrowed)
+        {
+            _handle.Dispose();
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Realtime.Jobs;
 
 namespace Realtime.Sqlite;
@@ -26,6 +28,31 @@ public sealed partial class SqliteJobStore
             },
             cancellationToken,
             jobs.Any(MayReplace) ? _ => TellMoved(moves) : null);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The transaction is one of Microsoft.Data.Sqlite, on a connection to the store's file. It holds the file's write lock from its first
+    /// write to its end: keep it short, for every worker waits for it.
+    /// </remarks>
+    public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<JobSpec> jobs, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        ArgumentNullException.ThrowIfNull(transaction);
+        _fileName ??= await Reader.RunAsync(static database => database.FileName, cancellationToken);
+        if (transaction is not SqliteTransaction { Connection.Handle: { } handle })
+        {
+            throw new JobStoreException($"A transaction of {transaction.GetType().Name} cannot enqueue into the SQLite file {_file.Path}: begin one on a SqliteConnection (Microsoft.Data.Sqlite) to that file, and enqueue before it ends.");
+        }
+        // The statements end with the call: the connection is not ours, and cannot be closed while they live.
+        using var database = new SqliteDatabase(_file, handle);
+        if (database.FileName != _fileName)
+        {
+            throw new JobStoreException($"The transaction is one of {database.FileName}, but jobs are kept in {_fileName}: keep both in one file, or enqueue once the transaction is committed.");
+        }
+        List<JobMove>? moves = null;
+        return Insert(database, jobs, Now, ref moves);
     }
 
     private ValueTask<EnqueueResult> EnqueueReplacingAsync(JobSpec job, CancellationToken cancellationToken)

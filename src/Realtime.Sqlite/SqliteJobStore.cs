@@ -17,6 +17,7 @@ public sealed partial class SqliteJobStore : IJobStore
     private readonly TimeProvider _time;
     // Whose turn it is when claiming, by queue; touched by the writer only.
     private readonly Dictionary<string, ClaimTurn> _turns = [];
+    private string? _fileName;
     private SqliteThread? _writer;
     private SqliteThread? _reader;
 

@@ -32,6 +32,43 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_console_program_produces_jobs_that_another_process_runs_and_may_be_run_again()
+    {
+        var file = _folder.File("jobs.db");
+        for (var run = 0; run < 2; run++)
+        {
+            using var process = System.Diagnostics.Process.Start("dotnet", [typeof(Producer).Assembly.Location, "produce", file]);
+            await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
+            Assert.Equal(0, process.ExitCode);
+        }
+
+        await using var worker = new JobQueue();
+        worker.UseSqlite(file);
+        worker.Define<int, int>("add", static (int args) => args + 1);
+        await worker.StartAsync();
+        await worker.DrainAsync(new CancellationTokenSource(Limit).Token);
+
+        var jobs = await worker.ListAsync(new JobFilter { Tag = "imported", State = JobState.Succeeded }, limit: 1000);
+        Assert.Equal(Enumerable.Range(1, Producer.Jobs), jobs.Select(static job => job.Result!.Value.GetInt32()).Order());
+    }
+
+    [Fact]
+    public async Task A_pause_outlives_the_process_that_asked_for_it()
+    {
+        var file = _folder.File("jobs.db");
+        await using (var store = new SqliteJobStore(file))
+        {
+            await store.OpenAsync(default);
+            await store.PauseAsync("default", true, default);
+        }
+
+        await using var again = new SqliteJobStore(file);
+        await again.OpenAsync(default);
+
+        Assert.Equal(["default"], await again.PausedQueuesAsync(default));
+    }
+
+    [Fact]
     public async Task A_result_is_awaited_and_a_cancel_asked_for_across_queues_on_one_file()
     {
         var file = _folder.File("jobs.db");

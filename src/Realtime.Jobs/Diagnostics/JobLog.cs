@@ -46,4 +46,10 @@ internal static partial class JobLog
 
     [LoggerMessage(3013, LogLevel.Error, "The ends of {Count} jobs could not be recorded before the shutdown was over; they run again later.")]
     public static partial void OutcomesLost(ILogger logger, Exception exception, int count);
+
+    [LoggerMessage(3014, LogLevel.Warning, "Job {Job} {Id} was told to stop {Since} ago ({Reason}) and goes on, in the way of others. Pass job.Cancellation to what it awaits, and look at it in loops.")]
+    public static partial void IgnoresCancel(ILogger logger, string job, Guid id, CancelReason reason, TimeSpan since);
+
+    [LoggerMessage(3015, LogLevel.Warning, "Job {Job} {Id} did not stop at the end of the shutdown though it was told to: it is handed back, and may run twice. Pass job.Cancellation to what it awaits.")]
+    public static partial void LeftBehind(ILogger logger, string job, Guid id);
 }

@@ -20,12 +20,12 @@ public sealed record JobStarted(Guid Id, string Name, int Attempt) : JobEvent(Id
 /// <param name="Message">What it says about it; null for nothing.</param>
 public sealed record JobProgressed(Guid Id, string Name, double Fraction, string? Message) : JobEvent(Id, Name);
 
-/// <summary>An attempt failed, or was handed back, and the job will be tried again.</summary>
+/// <summary>An attempt failed, was handed back, or asked to be run later, and the job will be run again.</summary>
 /// <param name="Id">The job.</param>
 /// <param name="Name">The job's name.</param>
 /// <param name="Attempt">The attempt that ended.</param>
 /// <param name="DueAt">When the next attempt is due; null for as soon as a worker is free.</param>
-/// <param name="Error">Why it failed; null if it was handed back.</param>
+/// <param name="Error">Why it failed; null if it did not.</param>
 public sealed record JobRetrying(Guid Id, string Name, int Attempt, DateTimeOffset? DueAt, JobError? Error) : JobEvent(Id, Name);
 
 /// <summary>A job reached a final state, and its store has recorded it.</summary>

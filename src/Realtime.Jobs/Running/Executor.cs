@@ -83,25 +83,30 @@ internal sealed class Executor(JobServer server, JobQueue queue)
                 exception = new TimeoutException($"The attempt took longer than {job.Options.Timeout}.", exception);
                 break;
         }
+        if (exception is JobSnoozeException snooze)
+        {
+            return Outcome(context, JobState.Scheduled, due: _runtime.Time.GetUtcNow() + snooze.Delay, isUncounted: true);
+        }
         var error = JobError.From(exception);
-        if (context.Attempt >= context.MaxAttempts || exception is JobGiveUpException)
+        if (Failure.Wait(job.Options, context, exception) is not { } wait)
         {
             JobLog.Failed(_runtime.Logger, exception, context.Name, context.Id, context.Attempt);
             return Outcome(context, JobState.Failed, error);
         }
-        var due = _runtime.Time.GetUtcNow() + job.Options.Backoff.After(context.Attempt);
+        var due = _runtime.Time.GetUtcNow() + wait;
         JobLog.WillRetry(_runtime.Logger, exception, context.Name, context.Id, context.Attempt, context.MaxAttempts, due);
         return Outcome(context, JobState.Scheduled, error, due);
     }
 
     private static JobOutcome Outcome(
-        JobContext context, JobState state, JobError? error = null, DateTimeOffset? due = null, byte[]? result = null) => new()
+        JobContext context, JobState state, JobError? error = null, DateTimeOffset? due = null, byte[]? result = null, bool isUncounted = false) => new()
         {
             Id = context.Id,
             Attempt = context.Attempt,
             State = state,
             Error = error,
             DueAt = due,
+            IsUncounted = isUncounted,
             Result = result,
             Progress = context.Progress?.Fraction,
             Message = context.Progress?.Message,

@@ -12,6 +12,8 @@ public sealed partial class JobContext
     private bool _unseen;
     private bool _ended;
     private int _reason;
+    private long _toldAt = long.MinValue;
+    private bool _complained;
 
     internal JobContext(JobServer server, Job job, JobRecord record, object args)
     {
@@ -38,9 +40,22 @@ public sealed partial class JobContext
     {
         if (Interlocked.CompareExchange(ref _reason, (int)reason, (int)CancelReason.None) == (int)CancelReason.None)
         {
+            Volatile.Write(ref _toldAt, _server.Runtime.Time.GetTimestamp());
             // Callbacks of the handler's run on the pool, not on the thread of whoever cancels.
             _ = Volatile.Read(ref _cancellation)?.CancelAsync();
         }
+    }
+
+    /// <summary>How long it goes on though it was told to stop, the first time that this is longer than a patience; null otherwise.</summary>
+    internal TimeSpan? Ignored(TimeSpan patience)
+    {
+        if (_complained || Volatile.Read(ref _toldAt) == long.MinValue)
+        {
+            return null;
+        }
+        var since = _server.Runtime.Time.GetElapsedTime(Volatile.Read(ref _toldAt));
+        _complained = since >= patience;
+        return _complained ? since : null;
     }
 
     // Made when first asked for: most jobs never look. Whoever makes it looks for a reason afterwards, and whoever gives a reason looks

@@ -8,6 +8,7 @@ internal sealed class JobServer
     // Behind the end of the time for a shutdown: for handlers that honour their token to end, and for their ends to be recorded.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly HashSet<Guid> _marked = [];
     private readonly CancellationTokenSource _stopFetching = new();
@@ -198,6 +199,13 @@ internal sealed class JobServer
         {
             await _rescuer.SweepAsync(stopping);
         }
+        foreach (var job in RunningJobs)
+        {
+            if (job.Ignored(Patience) is { } since)
+            {
+                JobLog.IgnoresCancel(Runtime.Logger, job.Name, job.Id, job.Reason, since);
+            }
+        }
     }
 
     private ValueTask Poll(CancellationToken stopping)
@@ -226,6 +234,7 @@ internal sealed class JobServer
         {
             foreach (var job in RunningJobs)
             {
+                JobLog.LeftBehind(Runtime.Logger, job.Name, job.Id);
                 await HandBackAsync(job.Record);
             }
         }

@@ -18,6 +18,17 @@ internal sealed class LogList : ILoggerProvider, ILogger
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         Entries.Enqueue((eventId.Id, logLevel, formatter(state, exception)));
 
+    /// <summary>Waits until there are as many entries of an id.</summary>
+    public async Task UntilAsync(int count, int id)
+    {
+        using var limit = new CancellationTokenSource(Workbench.Limit);
+        while (Entries.Count(entry => entry.Id == id) < count)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     public void Dispose()
     {
     }
