@@ -72,6 +72,8 @@ public abstract class Job
 
     private protected abstract ParameterBinding<JobContext> BindArgs();
 
+    internal JobSpec Describe(byte[] args, EnqueueOptions options) => Spec(args, options.Delay, options.At, options.Priority, options);
+
     private protected JobSpec Spec(
         byte[] args, TimeSpan? delay, DateTimeOffset? at, int? priority, EnqueueOptions? more = null, IReadOnlyDictionary<string, string>? headers = null)
     {

@@ -20,6 +20,9 @@ public sealed partial class JobContext
     /// <summary>The job's name.</summary>
     public string Name => Record.Spec.Name;
 
+    /// <summary>The job it belongs to; null for none.</summary>
+    public Guid? Parent => Record.Spec.Parent;
+
     /// <summary>Which attempt this is, from 1.</summary>
     public int Attempt => Record.Attempt;
 
@@ -101,6 +104,24 @@ public sealed partial class JobContext
             await step();
             await RecordAsync(name, []);
         }
+    }
+
+    /// <summary>The jobs of its flow that this one came right after, in order, and how they ended. None for a job that came after none.</summary>
+    public async Task<IReadOnlyList<JobInput>> InputsAsync()
+    {
+        if (Record.Spec.Flow is null)
+        {
+            return [];
+        }
+        var inputs = await _server.Runtime.Store.InputsAsync(Id, Cancellation);
+        return [.. inputs.Select(static input => new JobInput
+        {
+            Id = input.Id,
+            Name = input.Name,
+            State = input.State!.Value,
+            Result = input.Result is { Length: > 0 } result ? JsonElement.Parse(result) : null,
+            Error = input.Error,
+        })];
     }
 
     private async ValueTask<byte[]?> RecordedAsync(string name)

@@ -65,8 +65,14 @@ public class JobHandle : IHasLocation
         return status.Result is { } result ? result.Deserialize<T>(Queue.Json)! : default!;
     }
 
+    /// <summary>The jobs that belong to this one, in the order they were enqueued: of a flow all the others, of a running job what it enqueued under itself.</summary>
+    /// <param name="limit">The most to return.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask<IReadOnlyList<JobStatus>> ChildrenAsync(int limit = 1000, CancellationToken cancellationToken = default) =>
+        [.. (await Queue.Runtime.Store.ChildrenAsync(Id, limit, cancellationToken)).Select(JobStatus.From)];
+
     /// <summary>
-    /// Asks for the job to be cancelled. One that waits is cancelled at once; one that runs sees
+    /// Asks for the job, and all that belongs to it, to be cancelled. One that waits is cancelled at once; one that runs sees
     /// <see cref="JobContext.Cancellation"/> fire (in another process within a heartbeat) and is not tried again.
     /// </summary>
     /// <param name="cancellationToken">Gives up waiting; the job may be cancelled all the same.</param>

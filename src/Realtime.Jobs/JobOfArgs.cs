@@ -99,6 +99,13 @@ public class Job<TArgs> : Job
         return Spec(Serialize(args), options.Delay, options.At, options.Priority, options);
     }
 
+    /// <summary>The job with its arguments, not enqueued yet: the smallest flow (Celery's signature), to be chained and grouped.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="options">
+    /// What else to say about it; null for nothing. A delay begins when what comes before it has ended. Keys are not for jobs of flows.
+    /// </param>
+    public Flow With(TArgs args, EnqueueOptions? options = null) => new(Owner, new FlowStep(this, Serialize(args), options));
+
     internal JobSpec Spec(TArgs args, JobOccurrence? occurrence) => occurrence is null
         ? Spec(Serialize(args), delay: null, at: null, priority: null)
         : Spec(Serialize(args), delay: null, occurrence.At, priority: null, new EnqueueOptions { IdempotencyKey = occurrence.Key }, new Dictionary<string, string>

@@ -37,4 +37,7 @@ public sealed class Job<TArgs, TResult> : Job<TArgs>
         var results = await Owner.EnqueueAsync([Spec(args, options ?? EnqueueOptions.None)], transaction, cancellationToken);
         return new JobHandle<TResult>(Owner, results[0], Name);
     }
+
+    /// <inheritdoc cref="Job{TArgs}.With"/>
+    public new Flow<TResult> With(TArgs args, EnqueueOptions? options = null) => new(Owner, new FlowStep(this, Serialize(args), options));
 }

@@ -32,7 +32,9 @@ public sealed partial class JobQueue
             await store.DisposeAsync();
             throw;
         }
-        _runtime = new JobRuntime(store, time, services, services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance, _feed);
+        var runtime = new JobRuntime(store, time, services, services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance, _feed);
+        store.Moved = moves => Follow(runtime, moves);
+        _runtime = runtime;
     }
 
     /// <summary>Opens the store and starts to run jobs, if <see cref="JobQueueOptions.RunsJobs"/>.</summary>

@@ -25,6 +25,9 @@ public sealed record JobStatus
     [JsonIgnore]
     public int MaxAttempts { get; init; }
 
+    /// <summary>The job it belongs to, of a flow the last one; null for none.</summary>
+    public Guid? Parent { get; init; }
+
     /// <summary>Where it is in its life.</summary>
     public required JobState State { get; init; }
 
@@ -70,6 +73,7 @@ public sealed record JobStatus
         Queue = record.Spec.Queue,
         Tags = record.Spec.Tags,
         MaxAttempts = record.MaxAttempts,
+        Parent = record.Spec.Parent,
         State = state,
         Attempt = record.Attempt,
         Progress = record.Progress,

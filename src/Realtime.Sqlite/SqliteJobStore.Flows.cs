@@ -204,6 +204,42 @@ public sealed partial class SqliteJobStore
         }
     }
 
+    /// <summary>Those that were cancelled because of a job wait for it once more.</summary>
+    private static void Revive(SqliteDatabase database, Guid requeued, List<JobMove> moves)
+    {
+        var revived = new Stack<Guid>([requeued]);
+        while (revived.TryPop(out var before))
+        {
+            // Those that were counted and have run stay as they are.
+            var links = database.Prepare("""
+                UPDATE realtime_job_links SET state = NULL, name = NULL, result = NULL, error_type = NULL, error_message = NULL
+                WHERE before = ?1 AND state IS NOT NULL AND after IN (SELECT id FROM realtime_jobs WHERE pending > 0) RETURNING after
+                """).Bind(1, before);
+            var next = new List<Guid>();
+            while (links.Step())
+            {
+                next.Add(links.Guid(0));
+            }
+            foreach (var id in next)
+            {
+                database.Prepare("UPDATE realtime_jobs SET pending = pending + 1 WHERE id = ?1 AND flow & 4").Bind(1, id).Run();
+                var revive = database.Prepare("""
+                    UPDATE realtime_jobs SET
+                        state = -1, unsettled = 1, error_type = NULL, error_message = NULL, error_stack = NULL, finished = NULL, expires = NULL
+                    WHERE id = ?1 AND state = 5 AND error_type = ?2
+                        AND NOT EXISTS (SELECT 1 FROM realtime_job_links AS link WHERE link.after = ?1 AND link.state > 3)
+                    RETURNING name
+                    """).Bind(1, id).Bind(2, BrokenFlow.Type);
+                if (revive.Step())
+                {
+                    moves.Add(new JobMove(id, revive.Text(0), JobState.Waiting, null, null));
+                    revive.Reset();
+                    revived.Push(id);
+                }
+            }
+        }
+    }
+
     private void TellMoved(List<JobMove>? moves)
     {
         if (moves is { Count: > 0 })

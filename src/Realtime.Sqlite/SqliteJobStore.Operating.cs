@@ -28,24 +28,32 @@ public sealed partial class SqliteJobStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<JobState?> RequeueAsync(Guid id, CancellationToken cancellationToken) => Writer.RunAsync(
-        database =>
-        {
-            if (!Requeue(database, id))
+    public ValueTask<JobState?> RequeueAsync(Guid id, CancellationToken cancellationToken)
+    {
+        List<JobMove> moves = [];
+        return Writer.RunAsync(
+            database =>
             {
-                database.Prepare("UPDATE realtime_jobs SET state = 0 WHERE id = ?1 AND state = 1").Bind(1, id).Run();
-            }
-            return StateOf(database, id);
-        },
-        cancellationToken);
+                moves.Clear();
+                if (!Requeue(database, id, moves))
+                {
+                    database.Prepare("UPDATE realtime_jobs SET state = 0 WHERE id = ?1 AND state = 1").Bind(1, id).Run();
+                }
+                return StateOf(database, id);
+            },
+            cancellationToken,
+            _ => TellMoved(moves));
+    }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Guid>> RequeueAsync(JobFilter filter, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
+        List<JobMove> moves = [];
         return Writer.RunAsync<IReadOnlyList<Guid>>(
             database =>
             {
+                moves.Clear();
                 const string Free = "state > 3 AND (unique_key IS NULL OR NOT EXISTS (SELECT 1 FROM realtime_jobs AS other WHERE other.unique_key = realtime_jobs.unique_key AND other.state < 3))";
                 var found = new List<Guid>();
                 using var read = BindFilter(database.PrepareOnce($"SELECT id FROM realtime_jobs WHERE {Where(filter)} AND {Free} ORDER BY id LIMIT ?5"), filter).Bind(5, limit);
@@ -53,10 +61,11 @@ public sealed partial class SqliteJobStore
                 {
                     found.Add(read.Guid(0));
                 }
-                found.RemoveAll(id => !Requeue(database, id));
+                found.RemoveAll(id => !Requeue(database, id, moves));
                 return found;
             },
-            cancellationToken);
+            cancellationToken,
+            _ => TellMoved(moves));
     }
 
     /// <inheritdoc/>
@@ -133,9 +142,28 @@ public sealed partial class SqliteJobStore
         return statement;
     }
 
-    private static bool Requeue(SqliteDatabase database, Guid id) => database.Prepare("""
-        UPDATE realtime_jobs SET state = 0, extra_attempts = attempt, cancel = 0, due = NULL, finished = NULL, expires = NULL
-        WHERE id = ?1 AND state > 3 AND (unique_key IS NULL OR NOT EXISTS (
-            SELECT 1 FROM realtime_jobs AS other WHERE other.unique_key = realtime_jobs.unique_key AND other.state < 3))
-        """).Bind(1, id).Run() == 1;
+    private static bool Requeue(SqliteDatabase database, Guid id, List<JobMove> moves)
+    {
+        // One that comes after others waits for them again; but not if one of them cannot succeed any more unless it is requeued itself.
+        var requeue = database.Prepare("""
+            UPDATE realtime_jobs SET
+                state = CASE WHEN pending > 0 THEN -1 ELSE 0 END, unsettled = CASE WHEN flow IS NOT NULL THEN 1 END,
+                extra_attempts = attempt, cancel = 0, due = NULL, finished = NULL, expires = NULL
+            WHERE id = ?1 AND state > 3
+                AND (unique_key IS NULL OR NOT EXISTS (
+                    SELECT 1 FROM realtime_jobs AS other WHERE other.unique_key = realtime_jobs.unique_key AND other.state < 3))
+                AND (flow IS NULL OR flow & 4 OR NOT EXISTS (
+                    SELECT 1 FROM realtime_job_links AS link WHERE link.after = realtime_jobs.id AND link.state > 3))
+            RETURNING flow IS NOT NULL
+            """).Bind(1, id);
+        if (requeue.Scalar() is not { } isInFlow)
+        {
+            return false;
+        }
+        if (isInFlow != 0)
+        {
+            Revive(database, id, moves);
+        }
+        return true;
+    }
 }

@@ -9,15 +9,24 @@ internal sealed class Executor(JobServer server, JobQueue queue)
 
     public async ValueTask RunAsync(JobRecord record, Lane lane, int place)
     {
+        if ((record.Spec.Flow is null ? record.Spec.Args : await ReadArgsAsync(record)) is not { } written)
+        {
+            return;
+        }
         if (!queue.TryFind(record.Spec.Name, out var job) || !job.CanRun)
         {
+            if (record.Spec.Name == FlowGather.Name)
+            {
+                await server.EndAsync(new EndedAttempt(record, FlowGather.End(record, written), null));
+                return;
+            }
             await QuarantineAsync(record, $"No job is called '{record.Spec.Name}' here. Add it, or name it among the Aliases of the job that replaced it.");
             return;
         }
         object args;
         try
         {
-            args = job.ParseArgs(record.Spec.Args);
+            args = job.ParseArgs(written);
         }
         catch (Exception exception)
         {
@@ -27,6 +36,23 @@ internal sealed class Executor(JobServer server, JobQueue queue)
         }
         var context = new JobContext(server, job, record, args);
         await server.EndAsync(new EndedAttempt(record, await AttemptAsync(job, context, lane, place), context));
+    }
+
+    /// <summary>Reads what a job of a flow is given. Null if the store cannot say now: then the job is tried again soon.</summary>
+    private async ValueTask<byte[]?> ReadArgsAsync(JobRecord record)
+    {
+        try
+        {
+            return await FlowArgs.ReadAsync(_runtime.Store, record);
+        }
+        catch (Exception exception)
+        {
+            var due = _runtime.Time.GetUtcNow() + FlowArgs.RetryWait;
+            JobLog.WillRetry(_runtime.Logger, exception, record.Spec.Name, record.Spec.Id, record.Attempt, record.MaxAttempts, due);
+            var outcome = new JobOutcome { Id = record.Spec.Id, Attempt = record.Attempt, State = JobState.Scheduled, DueAt = due, Error = JobError.From(exception) };
+            await server.EndAsync(new EndedAttempt(record, outcome, null));
+            return null;
+        }
     }
 
     private async ValueTask<JobOutcome> AttemptAsync(Job job, JobContext context, Lane lane, int place)

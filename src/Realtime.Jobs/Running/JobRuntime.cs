@@ -75,6 +75,15 @@ internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServicePro
         }
     }
 
+    public async ValueTask EnqueueFlowAsync(IReadOnlyList<JobSpec> jobs, IReadOnlyList<JobLink> links, CancellationToken cancellationToken)
+    {
+        await Store.EnqueueFlowAsync(jobs, links, cancellationToken);
+        foreach (var job in jobs)
+        {
+            Announce(job.DueAt);
+        }
+    }
+
     /// <summary>Wakes whoever must know that a job is waiting.</summary>
     public void Announce(DateTimeOffset? due)
     {

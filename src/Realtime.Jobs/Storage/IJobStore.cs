@@ -135,7 +135,8 @@ public partial interface IJobStore : IAsyncDisposable
 
     /// <summary>
     /// Makes a failed, cancelled or quarantined job available again, with as many attempts as it once had and the steps it has done. One
-    /// that waits for its time becomes available at once. Any other, and one whose unique key another job has now, stays as it is.
+    /// that waits for its time becomes available at once. Any other, and one whose unique key another job has now, stays as it is. What was
+    /// cancelled with <see cref="BrokenFlow"/> because of it waits for it again; that itself stays as it is until then.
     /// </summary>
     /// <param name="id">The job.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>

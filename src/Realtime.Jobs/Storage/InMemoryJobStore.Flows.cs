@@ -178,6 +178,59 @@ public sealed partial class InMemoryJobStore
         AddMove(entry);
     }
 
+    /// <summary>Whether a job before it ended so that it cannot run: that one has to be requeued, and not this one.</summary>
+    private static bool IsBlocked(JobEntry entry) =>
+        entry.Flow is { Pending: > 0 } flow && !entry.Spec.Flow!.EvenIfFailed && flow.Inputs.Exists(static input => input.State > JobState.Succeeded);
+
+    /// <summary>A requeued job takes its place in its flow again, and those that were cancelled because of it wait for it once more.</summary>
+    private void Rejoin(JobEntry entry)
+    {
+        if (entry.Flow!.Pending > 0)
+        {
+            Move(entry, JobState.Waiting);
+        }
+        else
+        {
+            MakeAvailable(entry);
+        }
+        var revived = new Stack<JobEntry>([entry]);
+        while (revived.TryPop(out var again))
+        {
+            foreach (var (next, place) in again.Flow!.Next)
+            {
+                if (Unhand(next, place))
+                {
+                    revived.Push(next);
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes the end of a job back from one that waits for it. True if that one, which it had cancelled, waits again.</summary>
+    private bool Unhand(JobEntry next, int place)
+    {
+        var flow = next.Flow!;
+        if (flow.Inputs[place].State is null || flow.Pending == 0 || !_jobs.ContainsKey(next.Spec.Id))
+        {
+            // Nothing was handed on; or it has run with what it was given; or it is kept no longer.
+            return false;
+        }
+        flow.Inputs[place] = new LinkedJob(flow.Inputs[place].Id, "", null, null, null);
+        if (next.Spec.Flow!.EvenIfFailed)
+        {
+            flow.Pending++;
+            return false;
+        }
+        if (next.State != JobState.Cancelled || next.Error?.Type != BrokenFlow.Type || IsBlocked(next))
+        {
+            return false;
+        }
+        next.Error = null;
+        Move(next, JobState.Waiting);
+        AddMove(next);
+        return true;
+    }
+
     private void AddMove(JobEntry entry) =>
         (_moves ??= []).Add(new JobMove(entry.Spec.Id, entry.Spec.Name, entry.State, entry.State == JobState.Scheduled ? entry.DueAt : null, entry.Error));
 

@@ -17,6 +17,7 @@ public sealed partial class InMemoryJobStore
     /// <inheritdoc/>
     public ValueTask<JobState?> RequeueAsync(Guid id, CancellationToken cancellationToken)
     {
+        JobState state;
         lock (_lock)
         {
             if (!_jobs.TryGetValue(id, out var entry))
@@ -31,19 +32,24 @@ public sealed partial class InMemoryJobStore
             {
                 Requeue(entry);
             }
-            return new ValueTask<JobState?>(entry.State);
+            state = entry.State;
         }
+        TellMoved();
+        return new ValueTask<JobState?>(state);
     }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Guid>> RequeueAsync(JobFilter filter, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
+        Guid[] requeued;
         lock (_lock)
         {
-            var requeued = Fitting(filter).Where(static entry => entry.State > JobState.Succeeded).OrderBy(static entry => entry.Spec.Id).ToArray();
-            return new ValueTask<IReadOnlyList<Guid>>([.. requeued.Where(Requeue).Take(limit).Select(static entry => entry.Spec.Id)]);
+            var fitting = Fitting(filter).Where(static entry => entry.State > JobState.Succeeded).OrderBy(static entry => entry.Spec.Id).ToArray();
+            requeued = [.. fitting.Where(Requeue).Take(limit).Select(static entry => entry.Spec.Id)];
         }
+        TellMoved();
+        return new ValueTask<IReadOnlyList<Guid>>(requeued);
     }
 
     /// <inheritdoc/>
@@ -85,7 +91,7 @@ public sealed partial class InMemoryJobStore
 
     private bool Requeue(JobEntry entry)
     {
-        if (entry.State <= JobState.Succeeded || (entry.Spec.UniqueKey is { } taken && _keys.ContainsKey(taken)))
+        if (entry.State <= JobState.Succeeded || IsBlocked(entry) || (entry.Spec.UniqueKey is { } taken && _keys.ContainsKey(taken)))
         {
             return false;
         }
@@ -97,7 +103,14 @@ public sealed partial class InMemoryJobStore
         entry.MaxAttempts = entry.Attempt + entry.Spec.MaxAttempts;
         entry.CancelRequested = false;
         entry.DueAt = null;
-        MakeAvailable(entry);
+        if (entry.Flow is null)
+        {
+            MakeAvailable(entry);
+        }
+        else
+        {
+            Rejoin(entry);
+        }
         return true;
     }
 }

@@ -111,7 +111,8 @@ public sealed partial class InMemoryJobStore
             var now = _time.GetUtcNow();
             var renewed = IsAlive(node.Id, now);
             _nodes[node.Id] = (node, now + timeToLive);
-            _marked.RemoveWhere(static entry => entry.State != JobState.Running);
+            // A job that was cancelled and requeued since is not to be cancelled again.
+            _marked.RemoveWhere(static entry => entry.State != JobState.Running || !entry.CancelRequested);
             return new ValueTask<HeartbeatResult>(
                 new HeartbeatResult(renewed, [.. _marked.Where(entry => entry.Node == node.Id).Select(static entry => entry.Spec.Id)]));
         }
@@ -186,6 +187,7 @@ public sealed partial class InMemoryJobStore
             case JobState.Scheduled:
                 entry.MaxAttempts += outcome.IsUncounted ? 1 : 0;
                 var due = outcome.DueAt ?? _time.GetUtcNow();
+                entry.DueAt = due;
                 if (due > _time.GetUtcNow())
                 {
                     Schedule(entry, due);

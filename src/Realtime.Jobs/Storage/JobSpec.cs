@@ -1,7 +1,7 @@
 namespace Realtime.Jobs;
 
 /// <summary>What was asked for when a job was enqueued. It never changes afterwards.</summary>
-public sealed class JobSpec
+public sealed record JobSpec
 {
     /// <summary>The job's id: 128 bits, time-ordered (UUID version 7), 74 of them random, so that knowing one reveals no other.</summary>
     public required Guid Id { get; init; }

@@ -246,6 +246,54 @@ public abstract partial class JobStoreConformance
         Assert.Equal(join.Id, Assert.Single(Moves).Id);
     }
 
+    [Fact]
+    public async Task What_was_cancelled_because_of_a_job_waits_again_when_that_one_is_requeued()
+    {
+        JobSpec[] group = [Member(), Member(maxAttempts: 1), Member()];
+        var (join, last) = (Member(new JobFlow { Input = FlowInput.Results }), Member());
+        await Store.EnqueueFlowAsync(
+            [.. group, join, last], [.. group.Select(member => new JobLink(member.Id, join.Id)), new(join.Id, last.Id)], default);
+        var running = await ClaimAsync(Ada);
+        await CompleteAsync(Ada, running[0], JobState.Failed, error: new JobError("E", "first"));
+        await CompleteAsync(Ada, running[1], JobState.Quarantined, error: new JobError("E", "second"));
+        await CompleteAsync(Ada, running[2], JobState.Succeeded, result: "3"u8.ToArray());
+
+        Assert.Equal(JobState.Cancelled, await Store.RequeueAsync(join.Id, default));
+        Assert.Equal(JobState.Available, await Store.RequeueAsync(group[0].Id, default));
+        Assert.Equal(JobState.Cancelled, (await FindAsync(join.Id)).State);
+        Moves.Clear();
+        Assert.Equal(JobState.Available, await Store.RequeueAsync(group[1].Id, default));
+
+        Assert.Equal([(join.Id, JobState.Waiting), (last.Id, JobState.Waiting)], Moves.Select(static move => (move.Id, move.State)));
+        foreach (var id in new[] { join.Id, last.Id })
+        {
+            var waiting = await FindAsync(id);
+            Assert.Equal((JobState.Waiting, null, null), (waiting.State, waiting.Error, waiting.FinishedAt));
+        }
+        foreach (var again in await ClaimAsync(Ada))
+        {
+            await CompleteAsync(Ada, again, JobState.Succeeded, result: "9"u8.ToArray());
+        }
+        var released = Assert.Single(await ClaimAsync(Ada));
+        Assert.Equal(join.Id, released.Spec.Id);
+        Assert.Equal("993"u8.ToArray(), (await Store.InputsAsync(join.Id, default)).SelectMany(static input => input.Result!));
+        await CompleteAsync(Ada, released, JobState.Succeeded);
+        Assert.Equal(last.Id, Assert.Single(await ClaimAsync(Ada)).Spec.Id);
+    }
+
+    [Fact]
+    public async Task A_cancelled_job_of_a_flow_that_is_requeued_waits_for_those_before_it()
+    {
+        var (first, second) = (Member(), Member());
+        await Store.EnqueueFlowAsync([first, second], [new(first.Id, second.Id)], default);
+        await Store.CancelAsync(second.Id, default);
+
+        Assert.Equal(JobState.Waiting, await Store.RequeueAsync(second.Id, default));
+
+        await CompleteAsync(Ada, Assert.Single(await ClaimAsync(Ada)), JobState.Succeeded);
+        Assert.Equal(second.Id, Assert.Single(await ClaimAsync(Ada)).Spec.Id);
+    }
+
     private protected JobSpec Member(JobFlow? flow = null, Guid? parent = null, int maxAttempts = 3, TimeSpan? retention = null)
     {
         var now = Time.GetUtcNow();

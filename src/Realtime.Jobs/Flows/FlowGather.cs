@@ -1,0 +1,10 @@
+namespace Realtime.Jobs;
+
+/// <summary>The job behind a group that has none of its own: its result is the array of the group's results. Every worker can run it.</summary>
+internal static class FlowGather
+{
+    public const string Name = "realtime.gather";
+
+    public static JobOutcome End(JobRecord record, byte[] args) =>
+        new() { Id = record.Spec.Id, Attempt = record.Attempt, State = JobState.Succeeded, Result = args };
+}
