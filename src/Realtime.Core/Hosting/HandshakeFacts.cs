@@ -85,7 +85,7 @@ internal sealed class HandshakeFacts(KestrelExchange request) : RequestFacts, IS
         _state = exchange.State;
         _scheme = exchange.Scheme;
         _version = exchange.HttpVersion;
-        _path = SharedText.Of(exchange.Path);
+        _path = exchange.Path;
         _target = string.Equals(_path, exchange.RawTarget, StringComparison.Ordinal) ? _path : exchange.RawTarget;
         _query = exchange.QueryString;
         _client = client as IPEndPoint;

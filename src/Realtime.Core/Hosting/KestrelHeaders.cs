@@ -70,7 +70,7 @@ internal sealed class KestrelHeaders(IHeaderDictionary fields) : Headers
     /// <summary>Kestrel is done with the request, which lives on all the same: the fields are copied.</summary>
     public void Keep()
     {
-        _kept = [.. Fields.Select(static field => new KeyValuePair<string, StringValues>(SharedText.Of(field.Key), IsSecret(field.Key) ? field.Value : SharedText.Of(field.Value)))];
+        _kept = [.. Fields.Select(static field => new KeyValuePair<string, StringValues>(SharedText.Of(field.Key), IsCommon(field.Key) ? SharedText.Of(field.Value) : field.Value))];
         _fields = null;
     }
 
@@ -82,6 +82,7 @@ internal sealed class KestrelHeaders(IHeaderDictionary fields) : Headers
 
     private static bool Is(KeyValuePair<string, StringValues> field, string name) => string.Equals(field.Key, name, StringComparison.OrdinalIgnoreCase);
 
-    // What is of this connection alone, and in part nobody's business once it is over.
-    private static bool IsSecret(string name) => name.ToUpperInvariant() is "COOKIE" or "AUTHORIZATION" or "PROXY-AUTHORIZATION" or "SEC-WEBSOCKET-KEY";
+    // What thousands of clients say alike, and what never is a secret: it is remembered for longer than the request.
+    private static bool IsCommon(string name) => name.ToUpperInvariant() is "HOST" or "CONNECTION" or "UPGRADE" or "ORIGIN" or "USER-AGENT" or "ACCEPT-ENCODING" or "ACCEPT-LANGUAGE"
+        or "CACHE-CONTROL" or "PRAGMA" or "SEC-WEBSOCKET-VERSION" or "SEC-WEBSOCKET-EXTENSIONS" or "SEC-FETCH-DEST" or "SEC-FETCH-MODE" or "SEC-FETCH-SITE";
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Realtime.Hosting;
 
-/// <summary>Makes one text of equal ones: thousands of connections come with the same header fields.</summary>
+/// <summary>Makes one text of equal ones: thousands of connections come with the same header fields. It remembers them, so nothing secret belongs here.</summary>
 internal static class SharedText
 {
     private const int MostLength = 256;

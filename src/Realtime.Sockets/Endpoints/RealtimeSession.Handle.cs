@@ -101,7 +101,9 @@ internal sealed partial class RealtimeSession
             return Fault.TooManyJoins(_endpoint.Options.MaxJoins);
         }
         var isWildcard = TopicWildcard.IsWildcard(message.Topic);
-        if ((isWildcard ? _endpoint.Topics.MatchWildcard(message.Topic) : _endpoint.Topics.Match(message.Topic)) is not { } topic)
+        // Most who join a topic are not the first: one object serves them all.
+        var known = isWildcard ? _endpoint.Topics.MatchWildcard(message.Topic) : _endpoint.Topics.Audiences.Find(message.Topic)?.Topic ?? _endpoint.Topics.Match(message.Topic);
+        if (known is not { } topic)
         {
             return Fault.UnknownTopic(message.Topic);
         }

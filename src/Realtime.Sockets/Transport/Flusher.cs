@@ -14,7 +14,7 @@ internal sealed class Flusher : IThreadPoolWorkItem
     // About what the system takes to send to one connection: writing and resting then share the time evenly.
     private static readonly TimeSpan RestForEach = TimeSpan.FromMicroseconds(4);
 
-    // A round that finds so many for each connection is behind: they were published while the one before it was written.
+    // A round that finds so many for each connection, and more behind it, is behind: they were published while the one before it was written.
     private const int FramesWhenBehind = 2;
 
     // Timers are no finer.
@@ -73,7 +73,8 @@ internal sealed class Flusher : IThreadPoolWorkItem
         }
         Array.Clear(round, 0, count);
         var rest = RestForEach * count;
-        if (frames >= count * FramesWhenBehind && rest >= ShortestRest)
+        var isBehind = frames >= count * FramesWhenBehind && Volatile.Read(ref _count) > 0;
+        if (isBehind && rest >= ShortestRest)
         {
             _timer.Change(rest < LongestRest ? rest : LongestRest, Timeout.InfiniteTimeSpan);
         }
