@@ -77,6 +77,12 @@ internal sealed partial class EpollConnection : ConnectionContext, IWatchedSocke
     /// <summary>Called by the loop: something about the socket has changed.</summary>
     public void OnEvents(uint events)
     {
+        if ((events & (EventQueue.PeerClosed | EventQueue.Failed | EventQueue.HungUp)) != 0)
+        {
+            _ending = true;
+            // Pairs with the giving away: either it is seen here, or the end is seen there.
+            Interlocked.MemoryBarrier();
+        }
         if (_successor is { } successor)
         {
             // Meant for this connection when it was taken from the queue.
@@ -86,10 +92,6 @@ internal sealed partial class EpollConnection : ConnectionContext, IWatchedSocke
         if ((events & (EventQueue.Writable | EventQueue.Failed | EventQueue.HungUp)) != 0)
         {
             _output.Writable();
-        }
-        if ((events & (EventQueue.PeerClosed | EventQueue.Failed | EventQueue.HungUp)) != 0)
-        {
-            _ending = true;
         }
         if ((events & ~EventQueue.Writable) != 0 && Interlocked.Increment(ref _wakes) == 1)
         {
@@ -123,6 +125,11 @@ internal sealed partial class EpollConnection : ConnectionContext, IWatchedSocke
         {
             End(null);
             return null;
+        }
+        Interlocked.MemoryBarrier();
+        if (_ending)
+        {
+            _successor.OnEvents(EventQueue.PeerClosed);
         }
         _received.Writer.Complete();
         _added = [];
