@@ -54,7 +54,7 @@ internal static class RunCommand
         {
             Folder = folder,
             ReportFolder = Path.GetFullPath(Path.Combine("docs", "benchmarks")),
-            LockFile = Environment.GetEnvironmentVariable("BENCHMARK_LOCK"),
+            LockFile = Environment.GetEnvironmentVariable("BENCHMARK_LOCK") is { Length: > 0 } file ? file : null,
             Niceness = int.Parse(Environment.GetEnvironmentVariable("BENCHMARK_NICE") ?? "0", CultureInfo.InvariantCulture),
             Stopping = stopping,
         };
