@@ -68,7 +68,7 @@ public abstract class Job
 
     /// <summary>Reads stored arguments.</summary>
     /// <exception cref="JsonException">They do not parse.</exception>
-    internal abstract object ParseArgs(byte[] args);
+    internal abstract object ParseArgs(ReadOnlySpan<byte> args);
 
     private protected abstract ParameterBinding<JobContext> BindArgs();
 

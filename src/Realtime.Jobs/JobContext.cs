@@ -9,8 +9,6 @@ namespace Realtime;
 /// <summary>One attempt at a job, as its handler sees it.</summary>
 public sealed partial class JobContext
 {
-    private static readonly Dictionary<string, string> NoHeaders = [];
-
     private IServiceScope? _scope;
     private Dictionary<string, byte[]>? _steps;
 
@@ -41,7 +39,13 @@ public sealed partial class JobContext
         : null;
 
     /// <summary>The notes that came with the job from its enqueue. Empty for none.</summary>
-    public IReadOnlyDictionary<string, string> Headers => Record.Spec.Headers ?? NoHeaders;
+    public IReadOnlyDictionary<string, string> Headers => Record.Spec.Headers ?? JobHeaders.None;
+
+    /// <summary>
+    /// The arguments as UTF-8 JSON, as they are stored. Middleware that replaces them before it calls <c>next</c> decides what the handler is given.
+    /// </summary>
+    public ReadOnlyMemory<byte> ArgsJson { get; set; }
+
 
     /// <summary>
     /// Fires when the job is cancelled, its <see cref="JobOptions.Timeout"/> is over, the app has run out of time to shut down, or

@@ -113,7 +113,7 @@ public class Job<TArgs> : Job
             [Schedule.OccurrenceHeader] = occurrence.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         });
 
-    internal override object ParseArgs(byte[] args) =>
+    internal override object ParseArgs(ReadOnlySpan<byte> args) =>
         JsonSerializer.Deserialize(args, _json) ?? throw new JsonException("The arguments are null.");
 
     private protected override ParameterBinding<JobContext> BindArgs() => ParameterBinding<JobContext>.From("args", static job => (TArgs)job.Args);

@@ -25,7 +25,8 @@ public sealed partial class JobQueue
         var runtime = Runtime;
         var results = transaction is null
             ? await runtime.EnqueueAsync(jobs, cancellationToken)
-            : await runtime.Store.EnqueueAsync(jobs, transaction, cancellationToken);
+            : await runtime.Intake.PassAsync(
+                jobs, static (state, cancellation) => state.Store.EnqueueAsync(state.jobs, state.transaction, cancellation), (runtime.Store, jobs, transaction), cancellationToken);
         for (var index = 0; index < jobs.Count; index++)
         {
             if (results[index].Status == EnqueueStatus.Rejected && results[index].Id == jobs[index].Id)

@@ -32,7 +32,7 @@ public sealed partial class JobQueue
             await store.DisposeAsync();
             throw;
         }
-        var runtime = new JobRuntime(store, time, services, services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance, _feed);
+        var runtime = new JobRuntime(store, time, services, services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance, _feed, _aroundEnqueue);
         store.Moved = moves => Follow(runtime, moves);
         _runtime = runtime;
     }
@@ -77,6 +77,7 @@ public sealed partial class JobQueue
         {
             _runtime = null;
             await runtime.Store.DisposeAsync();
+            runtime.Dispose();
         }
     }
 

@@ -1,10 +1,10 @@
-using Realtime.Binding;
-
 namespace Realtime.Jobs;
 
 /// <summary>Runs one attempt at a job and says how it ended.</summary>
 internal sealed class Executor(JobServer server, JobQueue queue)
 {
+    private const string Quarantined = "Quarantined";
+
     private readonly JobRuntime _runtime = server.Runtime;
 
     public async ValueTask RunAsync(JobRecord record, Lane lane, int place)
@@ -23,19 +23,23 @@ internal sealed class Executor(JobServer server, JobQueue queue)
             await QuarantineAsync(record, $"No job is called '{record.Spec.Name}' here. Add it, or name it among the Aliases of the job that replaced it.");
             return;
         }
-        object args;
-        try
+        var context = new JobContext(server, job, record, written);
+        if (queue.RunWithMiddleware is null)
         {
-            args = job.ParseArgs(written);
+            try
+            {
+                context.ReadArgs();
+            }
+            catch (JobArgsException exception)
+            {
+                await QuarantineAsync(record, exception.Message);
+                return;
+            }
         }
-        catch (Exception exception)
-        {
-            // Whatever is thrown here, a constructor's check included, comes from the arguments, and they will not change.
-            await QuarantineAsync(record, $"Its arguments do not parse as {TypeName.Of(job.ArgsType)}: {exception.Message}");
-            return;
-        }
-        var context = new JobContext(server, job, record, args);
-        await server.EndAsync(new EndedAttempt(record, await AttemptAsync(job, context, lane, place), context));
+        var watched = _runtime.Meters.HearsAttempts ? _runtime.Meters.Attempt(record) : null;
+        var outcome = await AttemptAsync(job, context, lane, place, watched);
+        watched?.End(outcome);
+        await server.EndAsync(new EndedAttempt(record, outcome, context));
     }
 
     /// <summary>Reads what a job of a flow is given. Null if the store cannot say now: then the job is tried again soon.</summary>
@@ -55,7 +59,7 @@ internal sealed class Executor(JobServer server, JobQueue queue)
         }
     }
 
-    private async ValueTask<JobOutcome> AttemptAsync(Job job, JobContext context, Lane lane, int place)
+    private async ValueTask<JobOutcome> AttemptAsync(Job job, JobContext context, Lane lane, int place, WatchedAttempt? watched)
     {
         lane.Place(place, context);
         server.Entered(context);
@@ -70,12 +74,17 @@ internal sealed class Executor(JobServer server, JobQueue queue)
         }
         try
         {
-            var result = await job.InvokeAsync(context);
+            var result = await (queue.RunWithMiddleware is { } run ? run(context) : job.InvokeAsync(context));
             return Outcome(context, JobState.Succeeded, result: job.WriteResult(result));
         }
         catch (Exception exception)
         {
-            return Fail(job, context, exception);
+            var outcome = Fail(job, context, exception);
+            if (outcome.Error is not null)
+            {
+                watched?.Fail(exception);
+            }
+            return outcome;
         }
         finally
         {
@@ -113,6 +122,11 @@ internal sealed class Executor(JobServer server, JobQueue queue)
         {
             return Outcome(context, JobState.Scheduled, due: _runtime.Time.GetUtcNow() + snooze.Delay, isUncounted: true);
         }
+        if (exception is JobArgsException)
+        {
+            JobLog.Quarantined(_runtime.Logger, context.Name, context.Id, exception.Message);
+            return Outcome(context, JobState.Quarantined, new JobError(Quarantined, exception.Message));
+        }
         var error = JobError.From(exception);
         if (Failure.Wait(job.Options, context, exception) is not { } wait)
         {
@@ -146,7 +160,7 @@ internal sealed class Executor(JobServer server, JobQueue queue)
             Id = record.Spec.Id,
             Attempt = record.Attempt,
             State = JobState.Quarantined,
-            Error = new JobError("Quarantined", reason),
+            Error = new JobError(Quarantined, reason),
         };
         return server.EndAsync(new EndedAttempt(record, outcome, null));
     }

@@ -15,17 +15,18 @@ public sealed partial class JobContext
     private long _toldAt = long.MinValue;
     private bool _complained;
 
-    internal JobContext(JobServer server, Job job, JobRecord record, object args)
+    internal JobContext(JobServer server, Job job, JobRecord record, byte[] args)
     {
         _server = server;
         _job = job;
         Record = record;
-        Args = args;
+        ArgsJson = args;
     }
 
     internal JobRecord Record { get; }
 
-    internal object Args { get; }
+    /// <summary>The arguments, once they are read.</summary>
+    internal object Args { get; private set; } = null!;
 
     /// <summary>Why the attempt was told to stop: the first reason given.</summary>
     internal CancelReason Reason => (CancelReason)Volatile.Read(ref _reason);
@@ -35,6 +36,28 @@ public sealed partial class JobContext
 
     // The record belongs to this attempt alone, and to have a lock of its own would cost each job an object.
     private object Gate => Record;
+
+    /// <summary>Reads the arguments.</summary>
+    /// <exception cref="JobArgsException">They do not parse.</exception>
+    internal void ReadArgs()
+    {
+        try
+        {
+            Args = _job.ParseArgs(ArgsJson.Span);
+        }
+        catch (Exception exception)
+        {
+            // Whatever is thrown here, a constructor's check included, comes from the arguments, and they will not change.
+            throw new JobArgsException($"Its arguments do not parse as {Binding.TypeName.Of(_job.ArgsType)}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Reads the arguments and runs the handler: what is innermost of all middleware.</summary>
+    internal ValueTask<object?> RunHandlerAsync()
+    {
+        ReadArgs();
+        return _job.InvokeAsync(this);
+    }
 
     internal void Cancel(CancelReason reason)
     {

@@ -1,23 +1,48 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Realtime.Jobs;
 
 /// <summary>What an open queue shares between those who enqueue, those who run and those who watch.</summary>
-internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServiceProvider services, ILoggerFactory loggers, JobFeed feed)
+internal sealed class JobRuntime : IDisposable
 {
     private long _nextDue = long.MaxValue;
 
-    public IJobStore Store { get; } = store;
+    public JobRuntime(
+        IJobStore store,
+        TimeProvider time,
+        IServiceProvider services,
+        ILoggerFactory loggers,
+        JobFeed feed,
+        IReadOnlyList<Func<JobEnqueue, EnqueueDelegate, ValueTask>>? middleware = null)
+    {
+        Store = store;
+        Time = time;
+        Services = services;
+        Loggers = loggers;
+        Logger = loggers.CreateLogger("Realtime.Jobs");
+        Feed = feed;
+        Meters = new JobMeters(services.GetService<IMeterFactory>(), time);
+        Intake = new Intake(Meters, middleware ?? []);
+    }
 
-    public TimeProvider Time { get; } = time;
+    public IJobStore Store { get; }
 
-    public IServiceProvider Services { get; } = services;
+    public TimeProvider Time { get; }
 
-    public ILoggerFactory Loggers { get; } = loggers;
+    public IServiceProvider Services { get; }
 
-    public ILogger Logger { get; } = loggers.CreateLogger("Realtime.Jobs");
+    public ILoggerFactory Loggers { get; }
 
-    public JobFeed Feed { get; } = feed;
+    public ILogger Logger { get; }
+
+    public JobFeed Feed { get; }
+
+    public JobMeters Meters { get; }
+
+    /// <summary>What jobs pass on their way into the store.</summary>
+    public Intake Intake { get; }
 
     /// <summary>Wakes the fetcher: there may be something to claim.</summary>
     public Wake Work { get; } = new();
@@ -40,7 +65,9 @@ internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServicePro
 
     public ValueTask<EnqueueResult> EnqueueAsync(JobSpec job, CancellationToken cancellationToken)
     {
-        var enqueued = Store.EnqueueAsync(job, cancellationToken);
+        var enqueued = Intake.IsOpen
+            ? Store.EnqueueAsync(job, cancellationToken)
+            : Intake.PassAsync([job], static (state, cancellation) => state.Store.EnqueueAsync(state.job, cancellation), (Store, job), cancellationToken);
         if (!enqueued.IsCompletedSuccessfully)
         {
             return AwaitAsync(enqueued);
@@ -58,7 +85,9 @@ internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServicePro
 
     public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken)
     {
-        var results = await Store.EnqueueAsync(jobs, cancellationToken);
+        var results = jobs.Count == 0 || Intake.IsOpen
+            ? await Store.EnqueueAsync(jobs, cancellationToken)
+            : await Intake.PassAsync(jobs, static (state, cancellation) => state.Store.EnqueueAsync(state.jobs, cancellation), (Store, jobs), cancellationToken);
         foreach (var job in jobs)
         {
             Announce(job.DueAt);
@@ -69,7 +98,9 @@ internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServicePro
     /// <summary>Enqueues the jobs of a schedule's occurrences, as far as no other node has.</summary>
     public async ValueTask FireAsync(string schedule, IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken)
     {
-        if ((await Store.FireAsync(schedule, jobs, cancellationToken)).Count > 0)
+        var fired = await Intake.PassAsync(
+            jobs, static (state, cancellation) => state.Store.FireAsync(state.schedule, state.jobs, cancellation), (Store, schedule, jobs), cancellationToken);
+        if (fired.Count > 0)
         {
             Work.Set();
         }
@@ -77,7 +108,15 @@ internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServicePro
 
     public async ValueTask EnqueueFlowAsync(IReadOnlyList<JobSpec> jobs, IReadOnlyList<JobLink> links, CancellationToken cancellationToken)
     {
-        await Store.EnqueueFlowAsync(jobs, links, cancellationToken);
+        await Intake.PassAsync(
+            jobs,
+            static async (state, cancellation) =>
+            {
+                await state.Store.EnqueueFlowAsync(state.jobs, state.links, cancellation);
+                return true;
+            },
+            (Store, jobs, links),
+            cancellationToken);
         foreach (var job in jobs)
         {
             Announce(job.DueAt);
@@ -96,4 +135,6 @@ internal sealed class JobRuntime(IJobStore store, TimeProvider time, IServicePro
             Staging.Set();
         }
     }
+
+    public void Dispose() => Meters.Dispose();
 }

@@ -9,6 +9,7 @@ internal sealed class JobServer
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(15);
 
     private readonly HashSet<Guid> _marked = [];
     private readonly CancellationTokenSource _stopFetching = new();
@@ -60,6 +61,7 @@ internal sealed class JobServer
         {
             Chore.RunAsync("The lease", _options.HeartbeatInterval, BeatAndRescueAsync, Runtime, _stopUpkeep.Token),
             Chore.RunAsync("Pruning", PruneInterval, new Pruner(Runtime).SweepAsync, Runtime, _stopUpkeep.Token),
+            Chore.RunAsync("Counting", CountInterval, stopping => Runtime.Meters.CountAsync(Runtime.Store, stopping), Runtime, _stopUpkeep.Token),
             Progress.RunAsync(_stopUpkeep.Token),
             _stager.RunAsync(_stopFetching.Token),
             _scheduler.RunAsync(_stopFetching.Token),

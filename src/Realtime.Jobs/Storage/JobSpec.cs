@@ -3,6 +3,9 @@ namespace Realtime.Jobs;
 /// <summary>What was asked for when a job was enqueued. It never changes afterwards.</summary>
 public sealed record JobSpec
 {
+    private byte[] _args = [];
+    private IReadOnlyDictionary<string, string>? _headers;
+
     /// <summary>The job's id: 128 bits, time-ordered (UUID version 7), 74 of them random, so that knowing one reveals no other.</summary>
     public required Guid Id { get; init; }
 
@@ -13,7 +16,11 @@ public sealed record JobSpec
     public required string Queue { get; init; }
 
     /// <summary>The arguments as UTF-8 JSON. Not to be written to.</summary>
-    public required byte[] Args { get; init; }
+    public required byte[] Args
+    {
+        get => _args;
+        init => _args = value;
+    }
 
     /// <summary>Higher runs earlier within a queue.</summary>
     public int Priority { get; init; }
@@ -59,5 +66,16 @@ public sealed record JobSpec
     /// <summary>
     /// Notes that travel with the job from its enqueue to its run, such as the trace it belongs to; see <see cref="JobHeaders"/>. Null for none.
     /// </summary>
-    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+    public IReadOnlyDictionary<string, string>? Headers
+    {
+        get => _headers;
+        init => _headers = value;
+    }
+
+    /// <summary>Changes what middleware may change, before the store sees the job.</summary>
+    internal void Replace(byte[] args, IReadOnlyDictionary<string, string>? headers)
+    {
+        _args = args;
+        _headers = headers;
+    }
 }

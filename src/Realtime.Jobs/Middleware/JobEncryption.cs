@@ -1,0 +1,42 @@
+namespace Realtime;
+
+/// <summary>Encrypts what jobs are about, for stores that others can read.</summary>
+public static class JobEncryption
+{
+    extension(JobQueue jobs)
+    {
+        /// <summary>
+        /// Encrypts the arguments of all jobs on their way into the store, and decrypts them before they run. Names, results, steps,
+        /// progress and errors are not encrypted. Every process of the store needs the keys.
+        /// </summary>
+        /// <param name="keys">The keys.</param>
+        /// <param name="allowPlain">
+        /// Whether jobs run whose arguments are not encrypted: those enqueued before, and jobs of a flow that are given results. True unless
+        /// set; with false they are quarantined, so that nobody who can only write to the store gets a job run.
+        /// </param>
+        public void EncryptArgs(JobKeyRing keys, bool allowPlain = true)
+        {
+            ArgumentNullException.ThrowIfNull(keys);
+            jobs.UseEnqueue((enqueue, next) =>
+            {
+                foreach (var job in enqueue.Jobs)
+                {
+                    job.ArgsJson = keys.Encrypt(job.Id, job.ArgsJson.Span);
+                }
+                return next(enqueue);
+            });
+            jobs.Use((job, next) =>
+            {
+                if (keys.Decrypt(job.Id, job.ArgsJson.Span) is { } args)
+                {
+                    job.ArgsJson = args;
+                }
+                else if (!allowPlain)
+                {
+                    throw new JobArgsException("Its arguments are not encrypted, and this program runs only jobs whose arguments are.");
+                }
+                return next(job);
+            });
+        }
+    }
+}
