@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Realtime.Cli;
 
 namespace Realtime;
@@ -29,10 +30,24 @@ public sealed partial class App
         return _command.AddOption(args, name, defaultValue, description);
     }
 
+    /// <summary>
+    /// Adds a command of the app's own, or of an extension's: <c>dotnet run app.cs -- NAME …</c> runs its action instead of listening. The
+    /// action writes to the output of its <see cref="ParseResult.InvocationConfiguration"/>, and calls <see cref="Build"/> first if it
+    /// needs the app's services.
+    /// </summary>
+    /// <param name="command">The command, with its options, arguments and action.</param>
+    /// <exception cref="InvalidOperationException">There is a command of this name already.</exception>
+    public void Command(Command command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ThrowIfBuilt();
+        _command.AddCommand(command);
+    }
+
     /// <summary>Runs the app as a program: listens until it is asked to stop (Ctrl+C, SIGTERM), then shuts down gracefully.</summary>
     /// <param name="args">
-    /// The program's arguments: <c>[run] [--host 127.0.0.1] [--port 5000] [--debug]</c>, <c>routes</c>, <c>--help</c>, and the app's own
-    /// (<see cref="Option{T}"/>).
+    /// The program's arguments: <c>[run] [--host 127.0.0.1] [--port 5000] [--debug]</c>, <c>routes</c>, <c>jobs</c> in an app that has some,
+    /// <c>--help</c>, and the app's own (<see cref="Option{T}"/>, <see cref="Command"/>).
     /// </param>
     /// <returns>
     /// The exit code: 0 after a graceful stop, 1 when an address cannot be listened on, 2 for wrong arguments or an app that
@@ -47,7 +62,13 @@ public sealed partial class App
     /// <returns>The exit code, as from <see cref="RunAsync(string[])"/>.</returns>
     public Task<int> RunAsync(string[] args, CancellationToken stop) => RunAsync(args, Console.Out, Console.Error, stop);
 
-    internal Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken stop)
+    /// <summary>Runs the app as a program that writes elsewhere than to the console, as a test's does.</summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <param name="output">Where the banner and the answers of commands go.</param>
+    /// <param name="error">Where it is said what went wrong.</param>
+    /// <param name="stop">Stops the app gracefully, as Ctrl+C does.</param>
+    /// <returns>The exit code, as from <see cref="RunAsync(string[])"/>.</returns>
+    public Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(args);
         return _command.RunAsync(this, args, output, error, stop);

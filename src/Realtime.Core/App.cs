@@ -72,6 +72,11 @@ public sealed partial class App
         return extension;
     }
 
+    /// <summary>An extension that was attached; null if it was not. Attaches nothing.</summary>
+    /// <typeparam name="T">The extension's type.</typeparam>
+    public T? Extension<T>()
+        where T : class => (T?)_extensions.GetValueOrDefault(typeof(T));
+
     /// <summary>Wraps the whole app; the first added is the outermost.</summary>
     /// <param name="middleware">From the application within to the application that replaces it.</param>
     public void Use(Func<Application, Application> middleware)

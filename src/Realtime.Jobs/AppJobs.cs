@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Realtime.Binding;
+using Realtime.Jobs;
 
 namespace Realtime;
 
@@ -84,6 +85,7 @@ public static class AppJobs
         app.OnStart(cancellationToken => jobs.StartAsync(app.Provider, cancellationToken));
         app.OnStopping(jobs.StopFetching);
         app.OnStop(jobs.StopAsync);
+        app.Command(new JobsCommand(app, jobs).Build());
         return jobs;
     }
 }

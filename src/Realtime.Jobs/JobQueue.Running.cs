@@ -94,6 +94,13 @@ public sealed partial class JobQueue
         (_server ?? throw new InvalidOperationException("No jobs are run here, so none can be drained: start the app, with JobQueueOptions.RunsJobs."))
         .DrainAsync(cancellationToken);
 
+    /// <summary>For tests: when the next job of the store, or the next occurrence of a schedule of this program, is due that is not due yet.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The moment; null if there is none.</returns>
+    /// <exception cref="InvalidOperationException">Jobs are not being run here.</exception>
+    public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken = default) =>
+        (_server ?? throw new InvalidOperationException("No jobs are run here: start the app, with JobQueueOptions.RunsJobs.")).NextDueAsync(cancellationToken);
+
     /// <summary>A handle for a job that was enqueued earlier, or elsewhere. Whether there is such a job shows when it is used.</summary>
     /// <param name="id">The job's id.</param>
     public JobHandle Handle(Guid id) => new(this, id, "");

@@ -6,6 +6,9 @@ public sealed record JobQueueOptions
     /// <summary>Whether this process runs jobs. False makes it a pure producer. True unless set.</summary>
     public bool RunsJobs { get; init; } = true;
 
+    /// <summary>For tests: whether jobs are started only while <see cref="JobQueue.DrainAsync"/> runs. False unless set.</summary>
+    public bool RunsOnlyWhenDrained { get; init; }
+
     /// <summary>How many jobs of a queue run at once here, where <see cref="JobQueue.Queue"/> does not say. 20 unless set.</summary>
     public int Concurrency { get; init; } = 20;
 

@@ -111,6 +111,18 @@ public sealed partial class SqliteJobStore : IJobStore
         cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<DateTimeOffset?> OldestAsync(string queue, CancellationToken cancellationToken) => Reader.RunAsync(
+        database =>
+        {
+            var read = database.Prepare("SELECT min(coalesce(due, enqueued)) FROM realtime_jobs WHERE state = 0 AND queue = ?1").Bind(1, queue);
+            read.Step();
+            var oldest = read.Int64OrNull(0);
+            read.Reset();
+            return oldest is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : (DateTimeOffset?)null;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<JobNode>> NodesAsync(CancellationToken cancellationToken) => Reader.RunAsync<IReadOnlyList<JobNode>>(
         static database =>
         {

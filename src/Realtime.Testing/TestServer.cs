@@ -47,6 +47,10 @@ public sealed class TestServer : IAsyncDisposable
         {
             app.Services.AddSingleton<TimeProvider>(time);
         }
+        if (app.Extension<JobQueue>() is { } jobs)
+        {
+            EnqueuedJobs.Watch(jobs, options.Jobs);
+        }
         return await StartAsync(app.Build(), options, time, app);
     }
 

@@ -9,6 +9,9 @@ public sealed record TestServerOptions
     /// </summary>
     public bool ManualTime { get; init; } = true;
 
+    /// <summary>When the app's jobs run. <see cref="TestJobs.Background"/> unless set.</summary>
+    public TestJobs Jobs { get; init; }
+
     /// <summary>What <see cref="TestServer.Time"/> shows first; null for 2026-01-01 00:00 UTC.</summary>
     public DateTimeOffset? StartTime { get; init; }
 

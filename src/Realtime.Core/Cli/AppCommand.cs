@@ -9,6 +9,16 @@ internal sealed class AppCommand
     public const int Misconfigured = 2;
 
     private readonly List<Option> _own = [];
+    private readonly List<Command> _commands = [];
+
+    public void AddCommand(Command command)
+    {
+        if (command.Name is "run" or "routes" || _commands.Exists(other => string.Equals(other.Name, command.Name, StringComparison.Ordinal)))
+        {
+            throw new InvalidOperationException($"The app has a command '{command.Name}' already: choose another name.");
+        }
+        _commands.Add(command);
+    }
 
     public T AddOption<T>(string[] args, string name, T defaultValue, string description)
     {
@@ -43,6 +53,7 @@ internal sealed class AppCommand
         var routes = new Command("routes", "List the app's routes.");
         var root = new RootCommand("A Realtime app.") { host, port, debug, run, routes };
         _own.ForEach(root.Options.Add);
+        _commands.ForEach(root.Subcommands.Add);
 
         Task<int> ServeAsync(ParseResult parsed, CancellationToken cancellationToken)
         {

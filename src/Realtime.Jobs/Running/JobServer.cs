@@ -24,6 +24,7 @@ internal sealed class JobServer
     private readonly Scheduler _scheduler;
     private readonly Executor _executor;
     private int _marks;
+    private int _draining;
     private Task _fetching = Task.CompletedTask;
     private Task _executing = Task.CompletedTask;
     private Task _completing = Task.CompletedTask;
@@ -73,7 +74,7 @@ internal sealed class JobServer
         _upkeep = Task.WhenAll(upkeep);
         _completing = _completer.RunAsync(_hurry.Token);
         _executing = Task.WhenAll(_lanes.Select(lane => lane.RunAsync(_executor)));
-        _fetching = new Fetcher(Runtime, Node.Id, _lanes, () => _lease.IsHealthy).RunAsync(_stopFetching.Token);
+        _fetching = new Fetcher(Runtime, Node.Id, _lanes, MayFetch).RunAsync(_stopFetching.Token);
         Runtime.Work.Set();
     }
 
@@ -180,8 +181,27 @@ internal sealed class JobServer
     }
 
     /// <summary>Runs what is due now, and what that makes due, and returns when nothing of it is left.</summary>
-    public Task DrainAsync(CancellationToken cancellationToken) =>
-        new Drain(Runtime, _scheduler, _stager, _completer, _lanes).RunAsync(cancellationToken);
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _draining);
+        try
+        {
+            await new Drain(Runtime, _scheduler, _stager, _completer, _lanes).RunAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _draining);
+        }
+    }
+
+    /// <summary>When the next job, or occurrence of a schedule, is due; null if none is.</summary>
+    public async ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
+    {
+        var staged = await Runtime.Store.StageAsync(0, cancellationToken);
+        return staged.NextDueAt is not { } job ? _scheduler.NextAt : _scheduler.NextAt < job ? _scheduler.NextAt : job;
+    }
+
+    private bool MayFetch() => _lease.IsHealthy && (!_options.RunsOnlyWhenDrained || Volatile.Read(ref _draining) > 0);
 
     private bool Unmark(Guid id)
     {

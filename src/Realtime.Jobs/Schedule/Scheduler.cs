@@ -14,6 +14,9 @@ internal sealed class Scheduler(JobRuntime runtime, IReadOnlyList<Schedule> sche
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Wake _wake = new();
 
+    /// <summary>When the next occurrence is due; null if none comes any more.</summary>
+    public DateTimeOffset? NextAt => _places.Min(static place => place.NextAt);
+
     /// <summary>Makes the schedules known to the store, and learns how far they are.</summary>
     public async ValueTask StartAsync(CancellationToken cancellationToken)
     {
@@ -40,7 +43,7 @@ internal sealed class Scheduler(JobRuntime runtime, IReadOnlyList<Schedule> sche
                 await _wake.WaitAsync(stopping);
                 await FireDueAsync(stopping);
                 var latest = runtime.Time.GetUtcNow() + LongestWait;
-                alarm.Set(_places.Min(static place => place.NextAt) is { } next && next < latest ? next : latest);
+                alarm.Set(NextAt is { } next && next < latest ? next : latest);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

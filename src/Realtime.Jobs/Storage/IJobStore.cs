@@ -126,6 +126,12 @@ public partial interface IJobStore : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<IReadOnlyList<QueueCount>> CountAsync(CancellationToken cancellationToken);
 
+    /// <summary>Since when the available job of a queue has been waiting that waits longest: its due time, or its enqueue.</summary>
+    /// <param name="queue">The queue's name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The moment; null if no job is available, or the store does not say.</returns>
+    ValueTask<DateTimeOffset?> OldestAsync(string queue, CancellationToken cancellationToken) => default;
+
     /// <summary>Lists jobs, the newest id first.</summary>
     /// <param name="filter">Which.</param>
     /// <param name="limit">The most to list.</param>

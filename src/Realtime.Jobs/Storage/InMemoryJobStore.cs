@@ -149,6 +149,16 @@ public sealed partial class InMemoryJobStore : IJobStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<DateTimeOffset?> OldestAsync(string queue, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new ValueTask<DateTimeOffset?>(
+                _jobs.Values.Where(entry => entry.State == JobState.Available && entry.Spec.Queue == queue).Min(static entry => (DateTimeOffset?)(entry.DueAt ?? entry.Spec.EnqueuedAt)));
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<QueueCount>> CountAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
