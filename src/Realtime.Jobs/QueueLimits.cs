@@ -6,6 +6,8 @@ namespace Realtime;
 /// </summary>
 public sealed record QueueLimits
 {
+    private static readonly TimeSpan LongestSpan = TimeSpan.FromDays(366);
+
     /// <summary>How many of its jobs run at once, everywhere; null for no limit.</summary>
     public int? Total { get; init; }
 
@@ -19,7 +21,7 @@ public sealed record QueueLimits
     {
         Require(Total is null or >= 1, nameof(Total), "at least 1, or null for no limit");
         Require(PerKey is null or >= 1, nameof(PerKey), "at least 1, or null for no limit");
-        Require(Rate is null || (Rate.Count >= 1 && Rate.Per > TimeSpan.Zero), nameof(Rate), "a Count of at least 1 in a positive time, or null for no limit");
+        Require(Rate is null || (Rate.Count >= 1 && Rate.Per > TimeSpan.Zero && Rate.Per <= LongestSpan), nameof(Rate), "a Count of at least 1 in a positive time of 366 days at most, or null for no limit");
 
         void Require(bool holds, string option, string needed)
         {

@@ -143,6 +143,31 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_first_version_is_taken_over_with_its_jobs_and_keys()
+    {
+        var file = _folder.File("jobs.db");
+        var id = Guid.CreateVersion7();
+        using (var database = new SqliteDatabase(new SqliteFile(file, SqliteUse.Jobs)))
+        {
+            SqliteSchema.Migrate(database, new SqliteFile(file, SqliteUse.Jobs), [SqliteJobTables.Migrations[0]]);
+            database.PrepareOnce("""
+                INSERT INTO realtime_jobs (id, name, queue, priority, state, attempt, max_attempts, args, enqueued, retention, cancel, unique_key)
+                VALUES (?1, 'old', 'default', 0, 0, 0, 3, x'31', 0, 0, 0, 'nightly')
+                """).Bind(1, id).Run();
+        }
+
+        await using var store = new SqliteJobStore(file);
+        await store.OpenAsync(default);
+        await store.HeartbeatAsync(new JobNode(1, "", 0, 0), TimeSpan.FromMinutes(1), default);
+        var again = await store.EnqueueAsync(new JobSpec { Id = Guid.NewGuid(), Name = "old", Queue = "default", Args = [], EnqueuedAt = DateTimeOffset.UnixEpoch, IdempotencyKey = "nightly" }, default);
+        var job = Assert.Single((await store.ClaimAsync(1, [new QueueDemand("default", 5)], default)).Jobs);
+
+        Assert.Equal(new EnqueueResult(id, EnqueueStatus.Existing), again);
+        Assert.Equal((id, 3, "nightly", null), (job.Spec.Id, job.MaxAttempts, job.Spec.IdempotencyKey, job.Spec.UniqueKey));
+        Assert.Equal(JobState.Succeeded, (await store.CompleteAsync(1, [new JobOutcome { Id = id, Attempt = 1, State = JobState.Succeeded }], default))[0]);
+    }
+
+    [Fact]
     public async Task An_app_may_keep_its_own_tables_in_the_file()
     {
         var file = _folder.File("app.db");

@@ -52,4 +52,7 @@ internal static partial class JobLog
 
     [LoggerMessage(3015, LogLevel.Warning, "Job {Job} {Id} did not stop at the end of the shutdown though it was told to: it is handed back, and may run twice. Pass job.Cancellation to what it awaits.")]
     public static partial void LeftBehind(ILogger logger, string job, Guid id);
+
+    [LoggerMessage(3016, LogLevel.Error, "A retry rule of job {Job} threw when it was asked about a failure of {Id}: the job's own attempts and backoff count instead.")]
+    public static partial void RuleFailed(ILogger logger, Exception exception, string job, Guid id);
 }

@@ -120,7 +120,7 @@ internal sealed class Executor(JobServer server, JobQueue queue)
         }
         if (exception is JobSnoozeException snooze)
         {
-            return Outcome(context, JobState.Scheduled, due: _runtime.Time.GetUtcNow() + snooze.Delay, isUncounted: true);
+            return Outcome(context, JobState.Scheduled, due: Failure.Later(_runtime.Time.GetUtcNow(), snooze.Delay), isUncounted: true);
         }
         if (exception is JobArgsException)
         {
@@ -128,12 +128,12 @@ internal sealed class Executor(JobServer server, JobQueue queue)
             return Outcome(context, JobState.Quarantined, new JobError(Quarantined, exception.Message));
         }
         var error = JobError.From(exception);
-        if (Failure.Wait(job.Options, context, exception) is not { } wait)
+        if (Failure.Wait(job.Options, context, exception, _runtime.Logger) is not { } wait)
         {
             JobLog.Failed(_runtime.Logger, exception, context.Name, context.Id, context.Attempt);
             return Outcome(context, JobState.Failed, error);
         }
-        var due = _runtime.Time.GetUtcNow() + wait;
+        var due = Failure.Later(_runtime.Time.GetUtcNow(), wait);
         JobLog.WillRetry(_runtime.Logger, exception, context.Name, context.Id, context.Attempt, context.MaxAttempts, due);
         return Outcome(context, JobState.Scheduled, error, due);
     }

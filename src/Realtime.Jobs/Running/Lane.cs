@@ -12,6 +12,8 @@ internal sealed class Lane
     private const double AheadMilliseconds = 20;
     private const int MostAhead = 4096;
 
+    private static readonly TimeSpan LongestHold = TimeSpan.FromHours(1);
+
     private readonly Channel<JobRecord> _claimed;
     private readonly JobContext?[] _running;
     private readonly int _concurrency;
@@ -78,7 +80,9 @@ internal sealed class Lane
     {
         Volatile.Write(ref _heldUntil, until.UtcTicks);
         Hungry = false;
-        (_retry ??= new Alarm(_time, _work)).Set(until);
+        // A timer cannot be set to much more than a month: after an hour it is looked at again.
+        var latest = _time.GetUtcNow() + LongestHold;
+        (_retry ??= new Alarm(_time, _work)).Set(until < latest ? until : latest);
     }
 
     /// <summary>Runs claimed jobs, as many at once as allowed, until <see cref="Close"/>.</summary>

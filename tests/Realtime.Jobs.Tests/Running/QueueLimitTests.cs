@@ -99,6 +99,25 @@ public sealed class QueueLimitTests
     }
 
     [Fact]
+    public async Task A_rate_over_months_is_kept_though_no_timer_is_that_long()
+    {
+        await using var bench = new Workbench();
+        bench.Queue.Queue("default", concurrency: 10, new QueueLimits { Rate = new RateLimit(1, TimeSpan.FromDays(100)) });
+        var job = bench.Queue.Define<int>("job", static (int args) => { });
+        await bench.StartAsync();
+        await job.EnqueueAsync(1);
+        var second = await job.EnqueueAsync(2);
+        await bench.Queue.DrainAsync(Workbench.Soon);
+        bench.Time.Advance(TimeSpan.FromDays(99));
+        await bench.Queue.DrainAsync(Workbench.Soon);
+        Assert.Equal(JobState.Available, (await second.GetAsync()).State);
+
+        bench.Time.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal(JobState.Succeeded, (await second.WaitAsync(Workbench.Soon)).State);
+    }
+
+    [Fact]
     public async Task A_paused_queue_runs_nothing_and_goes_on_when_resumed()
     {
         await using var bench = new Workbench();

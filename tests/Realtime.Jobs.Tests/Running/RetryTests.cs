@@ -70,6 +70,28 @@ public sealed class RetryTests
         Assert.Single(bench.Log.Entries, static entry => entry.Level >= LogLevel.Warning);
     }
 
+    [Fact]
+    public async Task A_rule_that_throws_and_a_wait_without_an_end_do_no_harm()
+    {
+        await using var bench = new Workbench();
+        bench.Queue.Queue("default", concurrency: 1);
+        var broken = bench.Queue.Define<int>("broken", void (int args) => throw new IOException("x"), new JobOptions
+        {
+            Backoff = Exact,
+            RetryRules = [RetryRule.For<IOException>(when: static _ => throw new InvalidOperationException("In the rule."))],
+        });
+        var endless = bench.Queue.Define<int>("endless", void (int args) => throw (args == 1 ? new JobSnoozeException(TimeSpan.MaxValue) : new JobRetryException(TimeSpan.MaxValue, "Never.")));
+        await bench.StartAsync();
+        JobHandle[] handles = [await broken.EnqueueAsync(1), await endless.EnqueueAsync(1), await endless.EnqueueAsync(2)];
+
+        await bench.Queue.DrainAsync(Workbench.Soon);
+
+        Assert.Equal(bench.Time.GetUtcNow().AddSeconds(10), (await handles[0].GetAsync()).DueAt);
+        Assert.Equal(DateTimeOffset.MaxValue, (await handles[1].GetAsync()).DueAt);
+        Assert.Equal(DateTimeOffset.MaxValue, (await handles[2].GetAsync()).DueAt);
+        Assert.Contains(bench.Log.Entries, static entry => entry.Id == 3016);
+    }
+
     private static async Task<(JobState State, int Attempt, TimeSpan? Wait)> FailAsync(JobOptions options, Func<Exception> exception, int waits = 0)
     {
         await using var bench = new Workbench();
