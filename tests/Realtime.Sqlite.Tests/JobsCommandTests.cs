@@ -16,9 +16,9 @@ public sealed class JobsCommandTests : IDisposable
         Assert.Equal((0, ""), (code, error));
         Assert.Equal(
             [
-                "QUEUE    AVAILABLE  SCHEDULED  RUNNING  SUCCEEDED  FAILED  CANCELLED  QUARANTINED  WAITING FOR",
-                "default          0          1        0          1       1          0            0",
-                "media            2          0        0          0       0          0            0           0s",
+                "QUEUE    AVAILABLE  SCHEDULED  WAITING  RUNNING  SUCCEEDED  FAILED  CANCELLED  QUARANTINED  OLDEST",
+                "default          0          1        0        0          1       1          0            0",
+                "media            2          0        0        0          0       0          0            0      0s",
             ],
             output.TrimEnd().Split('\n').Select(static line => System.Text.RegularExpressions.Regex.Replace(line, @"\d+s$", "0s")));
     }

@@ -7,7 +7,7 @@ namespace Realtime.Jobs;
 internal sealed partial class JobsCommand
 {
     private static readonly JobState[] States =
-        [JobState.Available, JobState.Scheduled, JobState.Running, JobState.Succeeded, JobState.Failed, JobState.Cancelled, JobState.Quarantined];
+        [JobState.Available, JobState.Scheduled, JobState.Waiting, JobState.Running, JobState.Succeeded, JobState.Failed, JobState.Cancelled, JobState.Quarantined];
 
     private async Task<int> OverviewAsync(JobsTerminal terminal, ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -30,7 +30,7 @@ internal sealed partial class JobsCommand
             }
             TextTable.Write(
                 output,
-                ["QUEUE", .. States.Select(static state => $">{JobsTerminal.State(state).ToUpperInvariant()}"), ">WAITING FOR", ""],
+                ["QUEUE", .. States.Select(static state => $">{JobsTerminal.State(state).ToUpperInvariant()}"), ">OLDEST", ""],
                 [.. queues.Select(queue => (string[])[queue.Queue, .. States.Select(queue.Count), terminal.Age(queue.OldestSince), queue.IsPaused ? "paused" : ""])]);
         });
         return 0;
