@@ -15,7 +15,7 @@ public sealed record EnqueueOptions
     /// <summary>The queue it waits in; null for <see cref="JobOptions.Queue"/>. Some process must run jobs of that queue: see <see cref="JobQueue.Queue(string, int, QueueLimits)"/>.</summary>
     public string? Queue { get; init; }
 
-    /// <summary>How long it is kept once finished; null for <see cref="JobOptions.Retention"/>.</summary>
+    /// <summary>How long it is kept once finished, however it ended; null for what <see cref="JobOptions"/> say.</summary>
     public TimeSpan? Retention { get; init; }
 
     /// <summary>

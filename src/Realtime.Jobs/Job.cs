@@ -94,6 +94,8 @@ public abstract class Job
             EnqueuedAt = now,
             DueAt = at ?? (delay is { } wait && wait > TimeSpan.Zero ? now + wait : null),
             Retention = more.Retention ?? Options.Retention,
+            FailedRetention = more.Retention ?? Options.FailedRetention,
+            CancelledRetention = more.Retention ?? Options.CancelledRetention,
             UniqueKey = more.UniqueKey,
             OnConflict = more.OnConflict,
             IdempotencyKey = more.IdempotencyKey,

@@ -69,11 +69,12 @@ public sealed partial class JobContext
         lock (Gate)
         {
             _progress = new JobProgress(Id, Attempt, double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message);
-            if (_unseen)
+            _unseen = true;
+            if (_listed)
             {
                 return default;
             }
-            _unseen = true;
+            _listed = true;
         }
         _server.Progress.Add(this);
         return default;

@@ -72,6 +72,23 @@ public class JobHandle : IHasLocation
         [.. (await Queue.Runtime.Store.ChildrenAsync(Id, limit, cancellationToken)).Select(JobStatus.From)];
 
     /// <summary>
+    /// What happens to the job, from what is kept of it so far to its end: attempts, lines of its log, progress, and at last
+    /// <see cref="JobFinished"/>. All lines come, and of progress the newest. It is the same from every process of the store; where the job runs
+    /// in another one, it is looked for every <see cref="JobQueueOptions.PollInterval"/>.
+    /// </summary>
+    /// <param name="cancellationToken">Stops watching; the job goes on.</param>
+    /// <exception cref="KeyNotFoundException">The job is not there, or not any more: its retention is over.</exception>
+    public IAsyncEnumerable<JobEvent> EventsAsync(CancellationToken cancellationToken = default) =>
+        new JobWatch(Queue.Runtime, Queue.Options.PollInterval, Id).RunAsync(cancellationToken);
+
+    /// <summary>Lines that the job wrote with <see cref="JobContext.Log"/>, oldest first.</summary>
+    /// <param name="after">The <see cref="JobLogLine.Number"/> of the line behind which to begin; 0 for the oldest kept.</param>
+    /// <param name="limit">The most to return.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public ValueTask<IReadOnlyList<JobLogLine>> LogAsync(long after = 0, int limit = JobLogLine.MostKept, CancellationToken cancellationToken = default) =>
+        Queue.Runtime.Store.ReadLogAsync(Id, after, limit, cancellationToken);
+
+    /// <summary>
     /// Asks for the job, and all that belongs to it, to be cancelled. One that waits is cancelled at once; one that runs sees
     /// <see cref="JobContext.Cancellation"/> fire (in another process within a heartbeat) and is not tried again.
     /// </summary>

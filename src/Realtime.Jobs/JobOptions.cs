@@ -27,8 +27,17 @@ public sealed record JobOptions
     /// </summary>
     public IReadOnlyList<RetryRule> RetryRules { get; init; } = [];
 
-    /// <summary>How long a finished job is kept, to be looked at. One day unless set.</summary>
+    /// <summary>How long a job that succeeded is kept, to be looked at. One day unless set.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// How long a job that failed for good, or is quarantined, is kept, to be looked at and requeued. A week unless set: time to find out and to
+    /// mend what is wrong. Null for <see cref="Retention"/>.
+    /// </summary>
+    public TimeSpan? FailedRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long a cancelled job is kept; null, the default, for <see cref="Retention"/>.</summary>
+    public TimeSpan? CancelledRetention { get; init; }
 
     /// <summary>Names the job had before, so that jobs enqueued under them still run. None unless set.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
@@ -39,6 +48,8 @@ public sealed record JobOptions
         Require(MaxAttempts >= 1, nameof(MaxAttempts), "at least 1");
         Require(Timeout is null || Timeout > TimeSpan.Zero, nameof(Timeout), "positive, or null for no limit");
         Require(Retention >= TimeSpan.Zero, nameof(Retention), "zero or more");
+        Require(FailedRetention is null || FailedRetention >= TimeSpan.Zero, nameof(FailedRetention), "zero or more, or null for Retention");
+        Require(CancelledRetention is null || CancelledRetention >= TimeSpan.Zero, nameof(CancelledRetention), "zero or more, or null for Retention");
         foreach (var (backoff, option) in RetryRules.Where(static rule => rule.Backoff is not null).Select(static rule => (rule.Backoff!, nameof(RetryRules))).Prepend((Backoff, nameof(Backoff))))
         {
             Require(backoff.First >= TimeSpan.Zero && backoff.Max >= backoff.First, option, "a backoff with a First of zero or more and a Max of at least that");

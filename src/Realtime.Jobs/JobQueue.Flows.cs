@@ -46,6 +46,7 @@ public sealed partial class JobQueue
             switch (move.State)
             {
                 case JobState.Available or JobState.Scheduled:
+                    _feed.Touch(move.Id);
                     runtime.Announce(move.DueAt);
                     break;
                 case JobState.Running:

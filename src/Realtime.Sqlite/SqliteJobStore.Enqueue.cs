@@ -114,20 +114,22 @@ public sealed partial class SqliteJobStore
         }
         var due = job.DueAt?.UtcTicks;
         database.Prepare("""
-            INSERT INTO realtime_jobs (id, name, queue, priority, state, attempt, max_attempts, args, enqueued, due, retention, cancel, unique_key, idempotency_key, limit_key, tags, headers)
-            VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, ?15)
+            INSERT INTO realtime_jobs (id, name, queue, priority, state, attempt, max_attempts, args, enqueued, due, retention, cancel, unique_key, idempotency_key, limit_key, tags, headers, retention_failed, retention_cancelled)
+            VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
             """)
             .Bind(1, job.Id).Bind(2, job.Name).Bind(3, job.Queue).Bind(4, job.Priority)
             .Bind(5, (long)(due > now ? JobState.Scheduled : JobState.Available)).Bind(6, job.MaxAttempts).Bind(7, job.Args)
             .Bind(8, job.EnqueuedAt.UtcTicks).Bind(9, due).Bind(10, Math.Min(job.Retention.Ticks, LongestRetention))
             .Bind(11, job.UniqueKey).Bind(12, job.IdempotencyKey).Bind(13, job.LimitKey).Bind(14, SqliteTags.Write(job.Tags))
-            .Bind(15, JobHeaders.Write(job.Headers)).Run();
+            .Bind(15, JobHeaders.Write(job.Headers)).Bind(16, Cap(job.FailedRetention)).Bind(17, Cap(job.CancelledRetention)).Run();
         foreach (var tag in job.Tags)
         {
             database.Prepare("INSERT INTO realtime_job_tags (tag, id) VALUES (?1, ?2) ON CONFLICT DO NOTHING").Bind(1, tag).Bind(2, job.Id).Run();
         }
         return new EnqueueResult(job.Id, EnqueueStatus.Added, replaced?.Id, replaced?.State ?? JobState.Cancelled);
     }
+
+    private static long? Cap(TimeSpan? retention) => retention is { } some ? Math.Min(some.Ticks, LongestRetention) : null;
 
     private static Guid? Known(SqliteDatabase database, string idempotencyKey)
     {

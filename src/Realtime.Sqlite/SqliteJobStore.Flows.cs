@@ -194,7 +194,7 @@ public sealed partial class SqliteJobStore
     {
         var error = BrokenFlow.Error(ended.Id, ended.Name, ended.State!.Value, ended.Error);
         var cancel = database.Prepare("""
-            UPDATE realtime_jobs SET state = 5, finished = ?2, expires = ?2 + retention, error_type = ?3, error_message = ?4, error_stack = NULL
+            UPDATE realtime_jobs SET state = 5, finished = ?2, expires = ?2 + coalesce(retention_cancelled, retention), error_type = ?3, error_message = ?4, error_stack = NULL
             WHERE id = ?1 AND state = -1 RETURNING name
             """).Bind(1, id).Bind(2, now).Bind(3, error.Type).Bind(4, error.Message);
         if (cancel.Step())

@@ -16,7 +16,7 @@ public sealed partial class SqliteJobStore
         """;
 
     private const string Finish = $"""
-        UPDATE realtime_jobs SET state = ?9, node = NULL, result = ?10, finished = ?11, expires = ?11 + retention, {Traces} {Fence}
+        UPDATE realtime_jobs SET state = ?9, node = NULL, result = ?10, finished = ?11, expires = ?11 + CASE WHEN ?9 = 3 THEN retention WHEN ?9 = 5 THEN coalesce(retention_cancelled, retention) ELSE coalesce(retention_failed, retention) END, {Traces} {Fence}
         """;
 
     // To be tried again at ?9, with one more attempt if ?12; or handed back, with one more attempt, where that is NULL. A cancel mark beats both.
@@ -26,7 +26,7 @@ public sealed partial class SqliteJobStore
             extra_attempts = extra_attempts + (?9 IS NULL OR ?12),
             due = coalesce(?9, due),
             finished = CASE WHEN cancel = 1 THEN ?11 END,
-            expires = CASE WHEN cancel = 1 THEN ?11 + retention END,
+            expires = CASE WHEN cancel = 1 THEN ?11 + coalesce(retention_cancelled, retention) END,
             node = NULL, {Traces}
         {Fence} RETURNING state
         """;
@@ -124,6 +124,10 @@ public sealed partial class SqliteJobStore
 
     private static JobState? Complete(SqliteDatabase database, long node, JobOutcome outcome, long now)
     {
+        if (outcome.Log is not null)
+        {
+            AddLog(database, node, outcome.Id, outcome.Attempt, outcome.Log);
+        }
         if (outcome.State >= JobState.Succeeded)
         {
             var finish = BindTraces(database.Prepare(Finish), node, outcome)

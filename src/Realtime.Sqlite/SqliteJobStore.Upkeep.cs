@@ -9,7 +9,7 @@ public sealed partial class SqliteJobStore
             cancel = 1,
             state = CASE WHEN state = 2 THEN 2 ELSE 5 END,
             finished = CASE WHEN state = 2 THEN NULL ELSE ?2 END,
-            expires = CASE WHEN state = 2 THEN NULL ELSE ?2 + retention END
+            expires = CASE WHEN state = 2 THEN NULL ELSE ?2 + coalesce(retention_cancelled, retention) END
         WHERE id = ?1 AND state < 3
         """;
 
@@ -86,7 +86,7 @@ public sealed partial class SqliteJobStore
                     UPDATE realtime_jobs SET
                         state = CASE WHEN cancel = 1 THEN 5 ELSE 0 END,
                         finished = CASE WHEN cancel = 1 THEN ?2 END,
-                        expires = CASE WHEN cancel = 1 THEN ?2 + retention END,
+                        expires = CASE WHEN cancel = 1 THEN ?2 + coalesce(retention_cancelled, retention) END,
                         extra_attempts = extra_attempts + 1,
                         node = NULL
                     WHERE state = 2 AND node = ?1
@@ -118,6 +118,7 @@ public sealed partial class SqliteJobStore
         foreach (var (seq, id, hasTags, hasLinks) in jobs)
         {
             database.Prepare("DELETE FROM realtime_job_steps WHERE job = ?1").Bind(1, seq).Run();
+            database.Prepare("DELETE FROM realtime_job_logs WHERE job = ?1").Bind(1, seq).Run();
             if (hasTags)
             {
                 database.Prepare("DELETE FROM realtime_job_tags WHERE id = ?1").Bind(1, id).Run();
@@ -168,7 +169,7 @@ public sealed partial class SqliteJobStore
             UPDATE realtime_jobs SET
                 state = CASE WHEN cancel = 1 THEN 5 WHEN attempt >= max_attempts + extra_attempts THEN 4 ELSE 0 END,
                 finished = CASE WHEN cancel = 1 OR attempt >= max_attempts + extra_attempts THEN ?1 END,
-                expires = CASE WHEN cancel = 1 OR attempt >= max_attempts + extra_attempts THEN ?1 + retention END,
+                expires = CASE WHEN cancel = 1 THEN ?1 + coalesce(retention_cancelled, retention) WHEN attempt >= max_attempts + extra_attempts THEN ?1 + coalesce(retention_failed, retention) END,
                 error_type = CASE WHEN cancel = 0 AND attempt >= max_attempts + extra_attempts THEN ?2 ELSE error_type END,
                 error_message = CASE WHEN cancel = 0 AND attempt >= max_attempts + extra_attempts THEN ?3 ELSE error_message END,
                 error_stack = CASE WHEN cancel = 0 AND attempt >= max_attempts + extra_attempts THEN NULL ELSE error_stack END,

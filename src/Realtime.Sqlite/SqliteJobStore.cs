@@ -9,7 +9,7 @@ namespace Realtime.Sqlite;
 public sealed partial class SqliteJobStore : IJobStore
 {
     internal const string Columns =
-        "id, name, queue, priority, state, attempt, max_attempts, node, args, enqueued, due, started, finished, retention, cancel, progress, message, result, error_type, error_message, error_stack, unique_key, seq, extra_attempts, idempotency_key, limit_key, tags, parent, flow, flow_delay, headers";
+        "id, name, queue, priority, state, attempt, max_attempts, node, args, enqueued, due, started, finished, retention, cancel, progress, message, result, error_type, error_message, error_stack, unique_key, seq, extra_attempts, idempotency_key, limit_key, tags, parent, flow, flow_delay, headers, retention_failed, retention_cancelled";
 
     private static readonly long LongestRetention = TimeSpan.FromDays(36_500).Ticks;
 
@@ -153,6 +153,8 @@ public sealed partial class SqliteJobStore : IJobStore
                 EnqueuedAt = new DateTimeOffset(row.Int64(9), TimeSpan.Zero),
                 DueAt = due,
                 Retention = new TimeSpan(row.Int64(13)),
+                FailedRetention = row.Int64OrNull(31) is { } failed ? new TimeSpan(failed) : null,
+                CancelledRetention = row.Int64OrNull(32) is { } cancelled ? new TimeSpan(cancelled) : null,
                 UniqueKey = row.TextOrNull(21),
                 IdempotencyKey = row.TextOrNull(24),
                 LimitKey = row.TextOrNull(25),

@@ -119,5 +119,16 @@ internal static class SqliteJobTables
             PRIMARY KEY (queue, at)
         ) WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE realtime_jobs ADD COLUMN retention_failed INTEGER;
+        ALTER TABLE realtime_jobs ADD COLUMN retention_cancelled INTEGER;
+        CREATE TABLE realtime_job_logs (
+            job INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            PRIMARY KEY (job, number)
+        ) WITHOUT ROWID;
+        """,
     ];
 }

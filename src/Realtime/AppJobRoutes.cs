@@ -6,8 +6,9 @@ public static class AppJobRoutes
     extension(App app)
     {
         /// <summary>
-        /// Adds <c>GET {prefix}/{id}</c> (where a job stands), <c>DELETE {prefix}/{id}</c> (asks for its cancel) and the topic
-        /// <c>job:{id}</c>, on which its members hear <c>progress</c>, <c>state</c>, <c>done</c> and <c>failed</c> as it happens.
+        /// Adds <c>GET {prefix}/{id}</c> (where a job stands), <c>GET {prefix}/{id}/log?after={number}</c> (the lines it wrote),
+        /// <c>DELETE {prefix}/{id}</c> (asks for its cancel, and of all that belongs to it) and the topic
+        /// <c>job:{id}</c>, on which its members hear <c>log</c>, <c>progress</c>, <c>state</c>, <c>done</c> and <c>failed</c> as it happens.
         /// </summary>
         /// <param name="prefix">The path the jobs appear under.</param>
         /// <param name="authorize">
@@ -22,6 +23,11 @@ public static class AppJobRoutes
             var access = new JobAccess(app.Jobs, authorize);
             app.Get(prefix + "/{id}", async (string id, Request request, CancellationToken cancellation) =>
                 await access.FindAsync(request, id, cancellation) ?? throw NoSuchJob(id));
+            app.Get(prefix + "/{id}/log", async (string id, Request request, CancellationToken cancellation, long after = 0) =>
+            {
+                var job = await access.FindAsync(request, id, cancellation) ?? throw NoSuchJob(id);
+                return await app.Jobs.Handle(job.Id).LogAsync(after, cancellationToken: cancellation);
+            });
             app.Delete(prefix + "/{id}", async (string id, Request request, CancellationToken cancellation) =>
             {
                 var job = await access.FindAsync(request, id, cancellation) ?? throw NoSuchJob(id);

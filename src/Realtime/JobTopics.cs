@@ -9,6 +9,9 @@ namespace Realtime;
 /// <summary>Carries what happens to jobs to the topic <c>job:{id}</c> of each.</summary>
 internal sealed class JobTopics(App app)
 {
+    // What whoever joins is shown of the log; the rest is under the job's route.
+    private const int NewestLines = 100;
+
     private ILogger? _logger;
 
     private ILogger Logger => _logger ??= app.Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.JobTopics");
@@ -25,15 +28,20 @@ internal sealed class JobTopics(App app)
             {
                 if (await app.Jobs.FindAsync(Guid.Parse(id), cancellation) is { } status)
                 {
-                    await TellNewestAsync(member, status);
+                    await topics.TellNewestAsync(member, status, cancellation);
                 }
             });
         });
         app.Jobs.Observe(topics.Publish);
     }
 
-    private static async ValueTask TellNewestAsync(Member member, JobStatus status)
+    private async ValueTask TellNewestAsync(Member member, JobStatus status, CancellationToken cancellationToken)
     {
+        // A line may come once more as it happens: its number tells.
+        foreach (var line in (await app.Jobs.Handle(status.Id).LogAsync(cancellationToken: cancellationToken)).TakeLast(NewestLines))
+        {
+            await member.SendAsync("log", line);
+        }
         if (status.Progress is { } fraction)
         {
             await member.SendAsync("progress", new Progress(fraction, status.Message));
@@ -53,6 +61,7 @@ internal sealed class JobTopics(App app)
         {
             JobStarted started => app.Topics.PublishAsync(topic, "state", new Standing(JobState.Running, started.Attempt, null, null)),
             JobProgressed progressed => app.Topics.PublishAsync(topic, "progress", new Progress(progressed.Fraction, progressed.Message)),
+            JobLogged logged => app.Topics.PublishAsync(topic, "log", logged.Line),
             JobRetrying retrying => app.Topics.PublishAsync(topic, "state", new Standing(
                 retrying.DueAt is null ? JobState.Available : JobState.Scheduled, retrying.Attempt, retrying.DueAt, retrying.Error)),
             JobFinished { State: JobState.Succeeded } finished => app.Topics.PublishAsync(topic, "done", new Done(finished.Result)),

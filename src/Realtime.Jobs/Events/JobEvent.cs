@@ -20,6 +20,12 @@ public sealed record JobStarted(Guid Id, string Name, int Attempt) : JobEvent(Id
 /// <param name="Message">What it says about it; null for nothing.</param>
 public sealed record JobProgressed(Guid Id, string Name, double Fraction, string? Message) : JobEvent(Id, Name);
 
+/// <summary>A job wrote a line to its log.</summary>
+/// <param name="Id">The job.</param>
+/// <param name="Name">The job's name.</param>
+/// <param name="Line">The line.</param>
+public sealed record JobLogged(Guid Id, string Name, JobLogLine Line) : JobEvent(Id, Name);
+
 /// <summary>An attempt failed, was handed back, or asked to be run later, and the job will be run again.</summary>
 /// <param name="Id">The job.</param>
 /// <param name="Name">The job's name.</param>

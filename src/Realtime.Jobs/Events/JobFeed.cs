@@ -8,6 +8,8 @@ internal sealed class JobFeed
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, (TaskCompletionSource<JobStatus?> Ended, int Count)> _waiters = [];
+    private readonly Dictionary<Guid, List<Wake>> _watchers = [];
+    private int _watcherCount;
     private volatile Action<JobEvent>[] _observers = [];
     private int _waiterCount;
 
@@ -46,6 +48,7 @@ internal sealed class JobFeed
     /// <summary>Wakes whoever waits for the end of a job, which its store has recorded. Null sends them to the store to see.</summary>
     public void Ended(Guid id, JobStatus? status)
     {
+        Touch(id);
         if (!IsAwaited)
         {
             return;
@@ -60,6 +63,50 @@ internal sealed class JobFeed
             }
         }
         ended?.TrySetResult(status);
+    }
+
+    /// <summary>Wakes whoever watches a job: what its store says of it has changed.</summary>
+    public void Touch(Guid id)
+    {
+        if (Volatile.Read(ref _watcherCount) == 0)
+        {
+            return;
+        }
+        lock (_lock)
+        {
+            _watchers.GetValueOrDefault(id)?.ForEach(static wake => wake.Set());
+        }
+    }
+
+    /// <summary>Begins to watch a job. Every call is matched by one of <see cref="Unwatch"/>.</summary>
+    public Wake Watch(Guid id)
+    {
+        var wake = new Wake();
+        lock (_lock)
+        {
+            if (!_watchers.TryGetValue(id, out var watching))
+            {
+                _watchers.Add(id, watching = []);
+            }
+            watching.Add(wake);
+            _watcherCount++;
+        }
+        return wake;
+    }
+
+    public void Unwatch(Guid id, Wake wake)
+    {
+        lock (_lock)
+        {
+            if (_watchers.TryGetValue(id, out var watching) && watching.Remove(wake))
+            {
+                _watcherCount--;
+                if (watching.Count == 0)
+                {
+                    _watchers.Remove(id);
+                }
+            }
+        }
     }
 
     /// <summary>A task for the end of a job. Every call is matched by one of <see cref="Leave"/>.</summary>

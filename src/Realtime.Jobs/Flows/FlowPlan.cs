@@ -88,6 +88,8 @@ internal sealed class FlowPlan(JobQueue queue)
                 MaxAttempts = Defaults.MaxAttempts,
                 EnqueuedAt = now,
                 Retention = like?.Retention ?? Defaults.Retention,
+                FailedRetention = like is null ? Defaults.FailedRetention : like.FailedRetention,
+                CancelledRetention = like?.CancelledRetention,
                 Flow = new JobFlow { Input = input, EvenIfFailed = always },
             },
             before);

@@ -98,6 +98,7 @@ internal sealed class Completer(JobRuntime runtime, long node)
                 JobLog.LostLease(runtime.Logger, record.Spec.Name, record.Spec.Id, record.Attempt);
                 return;
             case JobState.Available or JobState.Scheduled:
+                runtime.Feed.Touch(record.Spec.Id);
                 runtime.Announce(outcome.DueAt);
                 if (runtime.Feed.IsObserved)
                 {
@@ -113,6 +114,7 @@ internal sealed class Completer(JobRuntime runtime, long node)
 
     private void TellEnd(JobRecord record, JobOutcome outcome, JobContext? context, JobState state)
     {
+        runtime.Feed.Touch(record.Spec.Id);
         if (!runtime.Feed.IsObserved && !runtime.Feed.IsAwaited)
         {
             return;

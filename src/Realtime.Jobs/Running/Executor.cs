@@ -53,7 +53,7 @@ internal sealed class Executor(JobServer server, JobQueue queue)
         {
             var due = _runtime.Time.GetUtcNow() + FlowArgs.RetryWait;
             JobLog.WillRetry(_runtime.Logger, exception, record.Spec.Name, record.Spec.Id, record.Attempt, record.MaxAttempts, due);
-            var outcome = new JobOutcome { Id = record.Spec.Id, Attempt = record.Attempt, State = JobState.Scheduled, DueAt = due, Error = JobError.From(exception) };
+            var outcome = new JobOutcome { Id = record.Spec.Id, Attempt = record.Attempt, State = JobState.Scheduled, DueAt = due, IsUncounted = true, Error = JobError.From(exception) };
             await server.EndAsync(new EndedAttempt(record, outcome, null));
             return null;
         }
@@ -72,6 +72,7 @@ internal sealed class Executor(JobServer server, JobQueue queue)
         {
             _runtime.Feed.Publish(new JobStarted(context.Id, context.Name, context.Attempt));
         }
+        _runtime.Feed.Touch(context.Id);
         try
         {
             var result = await (queue.RunWithMiddleware is { } run ? run(context) : job.InvokeAsync(context));
@@ -150,6 +151,7 @@ internal sealed class Executor(JobServer server, JobQueue queue)
             Result = result,
             Progress = context.Progress?.Fraction,
             Message = context.Progress?.Message,
+            Log = context.LastLines,
         };
 
     private ValueTask QuarantineAsync(JobRecord record, string reason)

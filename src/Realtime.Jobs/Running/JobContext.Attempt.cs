@@ -118,9 +118,10 @@ public sealed partial class JobContext
         }
     }
 
-    /// <summary>Publishes the last progress if watchers have not seen it.</summary>
+    /// <summary>Publishes the last lines and progress if watchers have not seen them.</summary>
     internal void ShowLastProgress()
     {
+        PublishLines();
         if (_unseen)
         {
             _unseen = false;

@@ -1,6 +1,6 @@
 namespace Realtime.Jobs;
 
-/// <summary>Shows and stores progress: the first report at once, then what is newest, at most ten times a second.</summary>
+/// <summary>Shows and stores progress and log lines: the first at once, then what is new, at most ten times a second.</summary>
 internal sealed class ProgressReporter(JobRuntime runtime, long node)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -43,33 +43,71 @@ internal sealed class ProgressReporter(JobRuntime runtime, long node)
             (_unseen, _showing) = (_showing, _unseen);
         }
         var shown = new List<(JobContext Job, JobProgress Progress)>(_showing.Count);
+        var said = new List<(JobContext Job, JobLogLines Lines)>();
         foreach (var job in _showing)
         {
+            if (job.ShowLines() is { } lines)
+            {
+                said.Add((job, lines));
+            }
             if (job.ShowProgress() is { } progress)
             {
                 shown.Add((job, progress));
             }
         }
         _showing.Clear();
-        if (shown.Count == 0)
-        {
-            return;
-        }
         try
         {
-            var held = await runtime.Store.ReportAsync(node, shown.ConvertAll(static pair => pair.Progress), CancellationToken.None);
-            for (var index = 0; index < held.Count; index++)
-            {
-                if (!held[index])
-                {
-                    shown[index].Job.Cancel(CancelReason.LeaseLost);
-                }
-            }
+            await StoreLinesAsync(said);
+            await StoreProgressAsync(shown);
         }
         catch (Exception exception)
         {
             // Watchers of this process have seen it; the next report, or the job's end, stores it.
             JobLog.ChoreFailed(runtime.Logger, exception, "Storing progress");
+        }
+    }
+
+    private async ValueTask StoreLinesAsync(List<(JobContext Job, JobLogLines Lines)> said)
+    {
+        if (said.Count == 0)
+        {
+            return;
+        }
+        var held = await runtime.Store.LogAsync(node, said.ConvertAll(static pair => pair.Lines), CancellationToken.None);
+        for (var index = 0; index < held.Count; index++)
+        {
+            var (job, lines) = said[index];
+            Settle(job, held[index]);
+            if (held[index])
+            {
+                job.Stored(lines);
+            }
+        }
+    }
+
+    private async ValueTask StoreProgressAsync(List<(JobContext Job, JobProgress Progress)> shown)
+    {
+        if (shown.Count == 0)
+        {
+            return;
+        }
+        var held = await runtime.Store.ReportAsync(node, shown.ConvertAll(static pair => pair.Progress), CancellationToken.None);
+        for (var index = 0; index < held.Count; index++)
+        {
+            Settle(shown[index].Job, held[index]);
+        }
+    }
+
+    private void Settle(JobContext job, bool held)
+    {
+        if (held)
+        {
+            runtime.Feed.Touch(job.Id);
+        }
+        else
+        {
+            job.Cancel(CancelReason.LeaseLost);
         }
     }
 }

@@ -171,6 +171,10 @@ public sealed partial class InMemoryJobStore
     private JobState Complete(JobEntry entry, JobOutcome outcome)
     {
         entry.Error = outcome.Error ?? entry.Error;
+        if (outcome.Log is not null)
+        {
+            AddLog(entry, outcome.Log);
+        }
         if (outcome.Progress is not null)
         {
             entry.Progress = outcome.Progress;

@@ -134,7 +134,7 @@ public sealed partial class InMemoryJobStore : IJobStore
                     // Requeued or purged since.
                     continue;
                 }
-                if (now - entry.FinishedAt >= entry.Spec.Retention)
+                if (now - entry.FinishedAt >= entry.Spec.RetentionOf(entry.State))
                 {
                     Forget(entry);
                     removed++;

@@ -27,6 +27,7 @@ internal sealed class JobEntry(JobSpec spec, AvailableJobs home)
     public JobError? Error;
     public Dictionary<string, byte[]>? Steps;
     public FlowEntry? Flow;
+    public Queue<JobLogLine>? Log;
 
     public bool IsHeldBy(long node, int attempt) => State == JobState.Running && Node == node && Attempt == attempt;
 

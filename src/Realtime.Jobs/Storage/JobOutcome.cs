@@ -31,6 +31,9 @@ public sealed class JobOutcome
     /// <summary>Why the attempt failed; null keeps what an earlier attempt left.</summary>
     public JobError? Error { get; init; }
 
+    /// <summary>Lines for the job's log that are not known to be stored, as for <see cref="IJobStore.LogAsync"/>; null for none.</summary>
+    public IReadOnlyList<JobLogLine>? Log { get; init; }
+
     /// <summary>The last progress reported by the attempt; null keeps what is recorded.</summary>
     public double? Progress { get; init; }
 

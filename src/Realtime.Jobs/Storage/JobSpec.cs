@@ -34,8 +34,23 @@ public sealed record JobSpec
     /// <summary>When it is to run at the earliest; null for at once.</summary>
     public DateTimeOffset? DueAt { get; init; }
 
-    /// <summary>How long it is kept once finished.</summary>
+    /// <summary>How long it is kept once it has succeeded, and where the two below do not say otherwise.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long it is kept once it has failed or is quarantined; null for <see cref="Retention"/>.</summary>
+    public TimeSpan? FailedRetention { get; init; }
+
+    /// <summary>How long it is kept once it is cancelled; null for <see cref="Retention"/>.</summary>
+    public TimeSpan? CancelledRetention { get; init; }
+
+    /// <summary>How long it is kept once it has ended.</summary>
+    /// <param name="end">How it ended.</param>
+    public TimeSpan RetentionOf(JobState end) => end switch
+    {
+        JobState.Failed or JobState.Quarantined => FailedRetention ?? Retention,
+        JobState.Cancelled => CancelledRetention ?? Retention,
+        _ => Retention,
+    };
 
     /// <summary>
     /// At most one job that has not ended has a given unique key; <see cref="OnConflict"/> says what becomes of a second. Null for no key.

@@ -17,7 +17,11 @@ internal sealed class Rescuer(JobRuntime runtime, JobNode node)
         runtime.Work.Set();
         foreach (var job in rescued)
         {
-            if (job.State != JobState.Available)
+            if (job.State == JobState.Available)
+            {
+                runtime.Feed.Touch(job.Id);
+            }
+            else
             {
                 runtime.Feed.Ended(job.Id, null);
             }

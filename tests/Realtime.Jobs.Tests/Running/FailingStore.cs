@@ -79,6 +79,12 @@ internal sealed class FailingStore(TimeProvider time) : IJobStore
 
     public ValueTask<IReadOnlyList<string>> PausedQueuesAsync(CancellationToken cancellationToken) => Inner().PausedQueuesAsync(cancellationToken);
 
+    public ValueTask<IReadOnlyList<bool>> LogAsync(long node, IReadOnlyList<JobLogLines> lines, CancellationToken cancellationToken) => Inner().LogAsync(node, lines, cancellationToken);
+
+    public ValueTask<IReadOnlyList<JobLogLine>> ReadLogAsync(Guid id, long after, int limit, CancellationToken cancellationToken) => _inner.ReadLogAsync(id, after, limit, cancellationToken);
+
+    public ValueTask<bool> SaveCursorAsync(long node, Guid id, int attempt, string cursor, byte[] position, CancellationToken cancellationToken) => Inner().SaveCursorAsync(node, id, attempt, cursor, position, cancellationToken);
+
     private InMemoryJobStore Inner()
     {
         if (Fails)

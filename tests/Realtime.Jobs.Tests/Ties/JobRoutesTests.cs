@@ -104,6 +104,7 @@ public sealed class JobRoutesTests
         var job = app.Job("job", async (int args, JobContext job) =>
         {
             await go.Task;
+            job.Log("looking");
             await job.ReportAsync(0.5, "half");
             return new { sum = args + 1 };
         });
@@ -121,6 +122,10 @@ public sealed class JobRoutesTests
             next = heard[^1] == "done" ? default : events.MoveNextAsync();
         }
 
-        Assert.Equal(["progress", "done"], heard.Where(static name => name != "state"));
+        Assert.Equal(["log", "progress", "done"], heard.Where(static name => name != "state"));
+        var log = await server.Http.GetFromJsonAsync<JsonElement>(handle.Location + "/log");
+        var line = Assert.Single(log.EnumerateArray());
+        Assert.Equal(("looking", 1), (line.GetProperty("text").GetString(), line.GetProperty("attempt").GetInt32()));
+        Assert.Empty((await server.Http.GetFromJsonAsync<JsonElement>($"{handle.Location}/log?after={line.GetProperty("number").GetInt64()}")).EnumerateArray());
     }
 }
