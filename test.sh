@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need on a bare Debian machine with the .NET SDK (Chromium, Node), builds everything and runs
+# Installs what the tests need on a bare Debian machine with the .NET SDK (Chromium, Node, PostgreSQL, PgBouncer), builds everything and runs
 # every test. Arguments go to `dotnet test`, for instance: ./test.sh --filter FullyQualifiedName~Chat
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -10,6 +10,9 @@ missing=()
 [ -x /usr/bin/chromium ] || missing+=(chromium)
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
+# The tests start servers of their own; the one that Debian starts is left alone.
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+[ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
 if [ ${#missing[@]} -gt 0 ]; then
     say "Installing ${missing[*]}"
     root=(); [ "$(id -u)" = 0 ] || root=(sudo)

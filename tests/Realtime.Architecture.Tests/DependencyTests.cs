@@ -50,7 +50,7 @@ public sealed class DependencyTests
         var used = module.AssemblyReferences.Select(static reference => reference.Name)
             .Where(name => drivers.Any(driver => name.StartsWith(driver, StringComparison.Ordinal)));
 
-        if (package is "Realtime.Sqlite")
+        if (package is "Realtime.Sqlite" or "Realtime.Postgres")
         {
             Assert.NotEmpty(used);
         }

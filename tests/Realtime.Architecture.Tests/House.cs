@@ -15,6 +15,7 @@ internal static class House
         ["Realtime"] = ["Realtime.Core", "Realtime.Sockets", "Realtime.Jobs"],
         ["Realtime.Sqlite"] = ["Realtime.Core", "Realtime.Jobs", "Realtime.Sockets"],
         ["Realtime.Client"] = ["Realtime.MessagePack"],
+        ["Realtime.Postgres"] = ["Realtime.Core", "Realtime.Jobs"],
         ["Realtime.Testing"] = ["Realtime", "Realtime.Core", "Realtime.Sockets", "Realtime.Jobs", "Realtime.Client"],
     };
 

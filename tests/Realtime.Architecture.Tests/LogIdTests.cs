@@ -10,6 +10,7 @@ public sealed class LogIdTests
         ["Realtime.Sockets"] = (2000, 2999),
         ["Realtime.Jobs"] = (3000, 3499),
         ["Realtime.Sqlite"] = (3500, 3599),
+        ["Realtime.Postgres"] = (3600, 3699),
         ["Realtime"] = (4000, 4999),
         ["Realtime.Testing"] = (5000, 5999),
         ["Realtime.Client"] = (6000, 6999),

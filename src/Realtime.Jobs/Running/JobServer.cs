@@ -70,6 +70,7 @@ internal sealed class JobServer
         if (Runtime.Store.IsShared)
         {
             upkeep.Add(Chore.RunAsync("Polling", _options.PollInterval, Poll, Runtime, _stopFetching.Token));
+            upkeep.Add(Runtime.Store.ListenAsync(Hear, _stopFetching.Token));
         }
         _upkeep = Task.WhenAll(upkeep);
         _completing = _completer.RunAsync(_hurry.Token);
@@ -234,6 +235,18 @@ internal sealed class JobServer
     {
         Runtime.Work.Set();
         return default;
+    }
+
+    private void Hear(JobHints hints)
+    {
+        if (hints.HasFlag(JobHints.Available))
+        {
+            Runtime.Work.Set();
+        }
+        if (hints.HasFlag(JobHints.Scheduled))
+        {
+            Runtime.Staging.Set();
+        }
     }
 
     private async ValueTask FinishRunningAsync(CancellationToken hurry)

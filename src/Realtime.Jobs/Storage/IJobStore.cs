@@ -8,7 +8,8 @@ namespace Realtime.Jobs;
 /// <remarks>
 /// Every write for a running job is fenced: it applies only <c>WHERE id AND attempt AND node AND state = running</c>, so a worker
 /// that lost its lease can change nothing. Members may be called concurrently. A store has its own clock (given to it when it is
-/// made, or its server's), which decides what is due and which leases live. Every list is in the order of its input.
+/// made, or its server's), which decides what is due and which leases live; times are kept to the
+/// microsecond at least. Every list is in the order of its input.
 /// </remarks>
 public partial interface IJobStore : IAsyncDisposable
 {

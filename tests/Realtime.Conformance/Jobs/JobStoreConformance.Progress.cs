@@ -98,10 +98,10 @@ public abstract partial class JobStoreConformance
     {
         var id = await EnqueueAsync(Keep());
         await CompleteAsync(Ada, Assert.Single(await ClaimAsync(Ada)), end);
-        Advance(TimeSpan.FromMinutes(minutes) - TimeSpan.FromTicks(1));
+        Advance(TimeSpan.FromMinutes(minutes) - TimeSpan.FromMicroseconds(1));
         Assert.Equal(0, await Store.PruneAsync(10, default));
 
-        Advance(TimeSpan.FromTicks(1));
+        Advance(TimeSpan.FromMicroseconds(1));
 
         Assert.Equal(1, await Store.PruneAsync(10, default));
         Assert.Null(await Store.FindAsync(id, default));

@@ -10,10 +10,10 @@ public abstract partial class JobStoreConformance
     {
         var id = await EnqueueAsync();
         await ClaimAsync(Ada);
-        Advance(Lease - TimeSpan.FromTicks(1));
+        Advance(Lease - TimeSpan.FromMicroseconds(1));
         Assert.Empty(await Store.RescueAsync([], default));
 
-        Advance(TimeSpan.FromTicks(1));
+        Advance(TimeSpan.FromMicroseconds(1));
         var rescued = await Store.RescueAsync([], default);
 
         Assert.Equal([new RescuedJob(id, JobState.Available)], rescued);
