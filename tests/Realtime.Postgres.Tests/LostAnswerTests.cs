@@ -15,7 +15,8 @@ public sealed class LostAnswerTests(PostgresFixture fixture) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _proxy = new CuttingProxy(fixture.Server.Port);
-        var settings = new NpgsqlConnectionStringBuilder(await fixture.Server.CreateDatabaseAsync()) {
+        var settings = new NpgsqlConnectionStringBuilder(await fixture.Server.CreateDatabaseAsync())
+        {
             Port = _proxy.Port,
             // A reset goes ahead of the next request and has an answer of its own.
             NoResetOnClose = true,
