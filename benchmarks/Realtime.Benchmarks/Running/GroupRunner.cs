@@ -55,4 +55,6 @@ internal sealed class GroupRunner(Bench bench)
     public IReadOnlyList<Contender> Present(IEnumerable<Contender> contenders) => [.. contenders.Where(contender => contender.Missing(bench) is null)];
 
     public bool Quick => bench.Quick;
+
+    public int Rounds => bench.Rounds;
 }
