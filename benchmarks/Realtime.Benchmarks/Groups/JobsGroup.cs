@@ -41,6 +41,7 @@ internal sealed class JobsGroup : Group
     [
         new(InMemory, "apps/realtime-jobs", "the default: jobs in memory, 20 at once.") { Arguments = ["--store", "memory"], EveryCore = true },
         new(Sqlite, "apps/realtime-jobs", "one file, `synchronous=FULL`: the defaults of `UseSqlite`.") { Arguments = ["--store", "sqlite"], EveryCore = true },
+        new(Postgres, "apps/realtime-jobs", "Debian's PostgreSQL with its own settings, on the same two cores: the defaults of `UsePostgres`.") { Arguments = ["--store", "postgres"], EveryCore = true, EndsItself = true, Needs = "/usr/lib/postgresql" },
         new("BullMQ", "peers/bullmq", "a producer and a worker process with 100 at once; Redis with an append-only file; finished jobs removed but 1,000.")
         {
             Program = ["node", "server.js"],

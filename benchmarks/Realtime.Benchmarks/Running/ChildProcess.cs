@@ -73,6 +73,14 @@ internal sealed class ChildProcess : IAsyncDisposable
             : throw new InvalidOperationException($"'{child._command}' failed with {child._process.ExitCode}: {child.Output}");
     }
 
+    /// <summary>Asks it to end, and waits until it has, or for so long.</summary>
+    public async Task TerminateAsync(TimeSpan limit)
+    {
+        using var asking = Process.Start("kill", ["-TERM", $"{Id}"]);
+        await asking.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Kill();

@@ -21,6 +21,9 @@ internal sealed record Contender(string Name, string Folder, string What)
     /// <summary>Whether it may use every core, because it makes its load itself; otherwise it is pinned to the server's.</summary>
     public bool EveryCore { get; init; }
 
+    /// <summary>Whether it is asked to stop, because it has started servers that are not its children; others are killed with theirs.</summary>
+    public bool EndsItself { get; init; }
+
     public string ProjectName => Path.GetFileName(Folder);
 
     /// <summary>Why it cannot run here; null where it can.</summary>

@@ -8,6 +8,7 @@ namespace Realtime.Benchmarks.Running;
 internal sealed class Server : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
     private readonly ChildProcess _process;
 
     private Server(Contender contender, int port, ChildProcess process)
@@ -41,7 +42,14 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (Contender.EndsItself)
+        {
+            await _process.TerminateAsync(StopLimit);
+        }
+        await _process.DisposeAsync();
+    }
 
     private static IEnumerable<string> CommandOf(Contender contender, Bench bench)
     {

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using Realtime;
 using Realtime.Jobs;
+using Realtime.Postgres;
 using Realtime.Sqlite;
+using Realtime.Torture;
 
 /// <summary>One store's job queue under measurement: each question gets a fresh one.</summary>
-internal sealed class JobBench(string store)
+internal sealed class JobBench(string store, PostgresServer? postgres)
 {
     private const int Bulk = 1000;
 
@@ -89,6 +91,7 @@ internal sealed class JobBench(string store)
     private IJobStore Store(Folder folder) => store switch
     {
         "memory" => folder.Memory,
+        "postgres" => new PostgresJobStore(folder.Database ??= postgres!.CreateDatabaseAsync().GetAwaiter().GetResult()),
         "sqlite" => new SqliteJobStore(Path.Combine(folder.Path, "jobs.db")),
         _ => throw new ArgumentException($"There is no store '{store}'."),
     };
@@ -170,6 +173,9 @@ internal sealed class Folder : IDisposable
     public string Path { get; } = Directory.CreateTempSubdirectory("realtime-bench-").FullName;
 
     public InMemoryJobStore Memory { get; } = new();
+
+    /// <summary>How to connect to its database; null until there is one.</summary>
+    public string? Database { get; set; }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -1,8 +1,10 @@
 using Realtime;
+using Realtime.Torture;
 
 // Measures jobs from inside when asked to over HTTP, as the peers' programs do: --store memory | sqlite | postgres.
 var at = Array.IndexOf(args, "--store");
-var bench = new JobBench(args[at + 1]);
+await using var postgres = args[at + 1] == "postgres" ? await PostgresServer.StartAsync() : null;
+var bench = new JobBench(args[at + 1], postgres);
 string[] rest = [.. args[..at], .. args[(at + 2)..]];
 
 var app = new App();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace Realtime.Cli;
 
@@ -51,9 +52,8 @@ internal sealed class AppCommand
 
         var run = new Command("run", "Listen until stopped (what happens without a command).") { host, port };
         var routes = new Command("routes", "List the app's routes.");
-        var root = new RootCommand("A Realtime app.") { host, port, debug, run, routes };
-        _own.ForEach(root.Options.Add);
-        _commands.ForEach(root.Subcommands.Add);
+        var root = CreateRoot([run, routes, .. _commands]);
+        ((List<Option>)[host, port, debug, .. _own]).ForEach(root.Options.Add);
 
         Task<int> ServeAsync(ParseResult parsed, CancellationToken cancellationToken)
         {
@@ -77,5 +77,17 @@ internal sealed class AppCommand
             ProcessTerminationTimeout = null,
         }, CancellationToken.None);
         return result.Errors.Count > 0 ? Misconfigured : code;
+    }
+
+    // The library names the root after the program, and takes no command of the same name: jobs.cs with its command `jobs`.
+    private static Command CreateRoot(List<Command> commands)
+    {
+        const string Description = "A Realtime app.";
+        var program = RootCommand.ExecutableName;
+        var root = commands.Exists(command => string.Equals(command.Name, program, StringComparison.Ordinal))
+            ? new Command($"./{program}", Description) { new HelpOption(), new VersionOption() }
+            : new RootCommand(Description);
+        commands.ForEach(root.Subcommands.Add);
+        return root;
     }
 }
