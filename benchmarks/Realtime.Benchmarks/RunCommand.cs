@@ -79,8 +79,8 @@ internal static class RunCommand
                 case "--minutes" when Number() is { } minutes:
                     bench = bench with { Minutes = minutes };
                     break;
-                case var name when Group.All.FirstOrDefault(group => group.Name == name) is { } group:
-                    groups.Add(group);
+                case var name when Group.All.Where(group => group.Name == name || group.Name.StartsWith(name + "-", StringComparison.Ordinal)).ToArray() is { Length: > 0 } named:
+                    groups.AddRange(named);
                     break;
                 default:
                     return null;

@@ -8,7 +8,7 @@ namespace Realtime.Benchmarks.Groups;
 /// </summary>
 internal abstract class Group
 {
-    public static IReadOnlyList<Group> All { get; } = [new PlaintextGroup(), new SocketsGroup(), new ChurnGroup(), new JobsGroup()];
+    public static IReadOnlyList<Group> All { get; } = [.. HttpRoute.All.Select(static route => new HttpGroup(route)), new StartGroup(), new SocketsGroup(), new ChurnGroup(), new JobsGroup()];
 
     /// <summary>Its name on the command line and its report's file name.</summary>
     public abstract string Name { get; }

@@ -24,6 +24,9 @@ internal sealed record Contender(string Name, string Folder, string What)
     /// <summary>Whether it is asked to stop, because it has started servers that are not its children; others are killed with theirs.</summary>
     public bool EndsItself { get; init; }
 
+    /// <summary>Which part of a run's warm-up it needs: runtimes that compile nothing, or sooner, need less than .NET.</summary>
+    public double WarmUpShare { get; init; } = 1;
+
     public string ProjectName => Path.GetFileName(Folder);
 
     /// <summary>Why it cannot run here; null where it can.</summary>

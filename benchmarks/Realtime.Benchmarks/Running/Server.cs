@@ -9,13 +9,15 @@ internal sealed class Server : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
+    private readonly Stopwatch _sinceStart;
     private readonly ChildProcess _process;
 
-    private Server(Contender contender, int port, ChildProcess process)
+    private Server(Contender contender, int port, ChildProcess process, Stopwatch sinceStart)
     {
         Contender = contender;
         Port = port;
         _process = process;
+        _sinceStart = sinceStart;
     }
 
     public Contender Contender { get; }
@@ -24,12 +26,16 @@ internal sealed class Server : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    /// <summary>How long ago its process was started.</summary>
+    public TimeSpan SinceStart => _sinceStart.Elapsed;
+
     /// <summary>Starts the contender and waits until it accepts connections.</summary>
     public static async Task<Server> StartAsync(Contender contender, Bench bench)
     {
         var port = FreePort();
+        var sinceStart = Stopwatch.StartNew();
         var process = ChildProcess.Start("nice", [.. contender.EveryCore ? bench.Nice : bench.Pin(bench.ServerCore), .. CommandOf(contender, bench), "--port", $"{port}", .. contender.Arguments]);
-        var server = new Server(contender, port, process);
+        var server = new Server(contender, port, process, sinceStart);
         try
         {
             await server.WaitUntilReadyAsync(bench.Stopping);
@@ -66,7 +72,6 @@ internal sealed class Server : IAsyncDisposable
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
-        var since = Stopwatch.StartNew();
         while (true)
         {
             if (_process.HasExited)
@@ -79,9 +84,9 @@ internal sealed class Server : IAsyncDisposable
                 await probe.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Port), cancellationToken);
                 return;
             }
-            catch (SocketException) when (since.Elapsed < StartLimit)
+            catch (SocketException) when (SinceStart < StartLimit)
             {
-                await Task.Delay(50, cancellationToken);
+                await Task.Delay(2, cancellationToken);
             }
         }
     }

@@ -27,5 +27,18 @@ internal readonly record struct ProcessUse(double Cpu, double Resident, double P
             status.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) is { } line ? Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024 : 0;
     }
 
+    /// <summary>Reads a process and those it has started, whose numbers are added up.</summary>
+    public static ProcessUse OfTree(int process)
+    {
+        var use = Of(process);
+        var children = $"/proc/{process}/task/{process}/children";
+        foreach (var child in File.Exists(children) ? File.ReadAllText(children).Split(' ', StringSplitOptions.RemoveEmptyEntries) : [])
+        {
+            var theirs = OfTree(int.Parse(child, CultureInfo.InvariantCulture));
+            use = new ProcessUse(use.Cpu + theirs.Cpu, use.Resident + theirs.Resident, use.Peak + theirs.Peak);
+        }
+        return use;
+    }
+
     private static double Parse(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }
