@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Realtime.Middleware;
 using Realtime.Protocol;
 using Realtime.Routing;
@@ -6,7 +8,7 @@ namespace Realtime;
 
 public sealed partial class App : RouteMap
 {
-    private readonly List<Route> _routes = [];
+    private IReadOnlyList<Route>? _routes;
     private readonly List<(string Prefix, string Folder)> _static = [];
     private bool _isDevelopment = "Development".Equals(
         Environment.GetEnvironmentVariable("REALTIME_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT"),
@@ -27,8 +29,8 @@ public sealed partial class App : RouteMap
         }
     }
 
-    /// <summary>The routes added so far, in the order they were added.</summary>
-    public IReadOnlyList<Route> Routes => _routes;
+    /// <summary>The routes added so far, those of blueprints too, in the order they were added.</summary>
+    public IReadOnlyList<Route> Routes => _routes ?? [.. Expand(new RouteScope(this))];
 
     /// <summary>
     /// Adds a route for WebSocket handshakes to the same tree as the HTTP routes. It is the door that sockets attach
@@ -81,7 +83,7 @@ public sealed partial class App : RouteMap
     /// <summary>Makes the address of a route.</summary>
     internal string UrlFor(string rootPath, string name, object? values)
     {
-        var route = _routes.Find(route => route.Name == name)
+        var route = Routes.FirstOrDefault(route => route.Name == name)
             ?? throw new ArgumentException($"No route is named '{name}': name one with .Named(\"{name}\").", nameof(name));
         return UrlBuilder.Build(route, rootPath, RouteValuesOf(values));
     }
@@ -94,22 +96,23 @@ public sealed partial class App : RouteMap
         _ => [.. values.GetType().GetProperties().Select(property => KeyValuePair.Create(property.Name, property.GetValue(values)))],
     };
 
-    private protected override Route Add(Route route)
-    {
-        ThrowIfBuilt();
-        _routes.Add(route);
-        return route;
-    }
+    private protected override void ThrowIfSealed() => ThrowIfBuilt();
 
     private Router BuildRouter()
     {
+        var scope = new RouteScope(this);
+        _routes = [.. Expand(scope)];
         if (_routes.Where(static route => route.Name is not null).GroupBy(static route => route.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
         {
-            throw new InvalidOperationException($"Two routes are named '{twice.Key}': {string.Join(" and ", twice)}. Rename one.");
+            throw new InvalidOperationException($"Two routes are named '{twice.Key}': {string.Join(" and ", twice)}. Rename one, or register one of their blueprints under another name.");
         }
+        var errors = new ErrorBoundary(Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Http"), IsDevelopment);
+        var hooks = new HookCompiler(this, errors);
         return new Router(
             this,
-            [.. _routes.Select(route => route.Compile(this, route))],
+            [.. _routes.Select(route => route.Compile(this, route).Within(hooks.ChainFor(route.Scope, route.Pattern)))],
+            hooks.ChainFor(scope, pattern: null),
+            errors,
             [.. _static.Select(pair => StaticFolder.Open(pair.Prefix, pair.Folder))]);
     }
 }

@@ -9,5 +9,8 @@ internal sealed class HttpCall(Func<Request, ValueTask<object?>> handler, Result
         return result.IsCompletedSuccessfully ? writer.WriteAsync(request, result.Result) : AwaitAsync(request, result);
     }
 
+    /// <summary>Calls the handler and makes its result a response, which is not sent yet.</summary>
+    public async ValueTask<Response> RespondAsync(Request request) => writer.ToResponse(request, await handler(request));
+
     private async ValueTask AwaitAsync(Request request, ValueTask<object?> result) => await writer.WriteAsync(request, await result);
 }

@@ -16,7 +16,8 @@ internal static class HttpHandler
         var types = compiled.Parameters.Select(static bound => bound.Parameter.ParameterType).ToArray();
         var keepsRequest = types.Contains(typeof(Request));
         var answersItself = types.Contains(typeof(HttpConnection));
-        return new Endpoint(route, new HttpCall(compiled.Invoke, ResultWriter.For(compiled.ResultType, answersItself, app.Json)).InvokeAsync, keepsRequest);
+        var call = new HttpCall(compiled.Invoke, ResultWriter.For(compiled.ResultType, answersItself, app.Json));
+        return new Endpoint(route, call.InvokeAsync, keepsRequest) { Respond = call.RespondAsync };
 
         ParameterBinding<Request>? Resolve(ParameterInfo parameter)
         {

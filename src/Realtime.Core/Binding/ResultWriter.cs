@@ -33,7 +33,22 @@ internal abstract class ResultWriter
     public virtual ValueTask WriteAsync(Request request, object? result) =>
         result is null ? Nothing(request) : WriteValueAsync(request, result);
 
+    /// <summary>Makes a result a response that hooks can see before it is sent.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="result">What the handler returned.</param>
+    /// <param name="status">The status where the result says none.</param>
+    public virtual Response ToResponse(Request request, object? result, int status = 200)
+    {
+        if (result is not null)
+        {
+            return ResponseOf(result, status);
+        }
+        return request.Method is "GET" or "HEAD" ? throw HttpError.NotFound($"There is nothing at {request.Path}.") : Response.NoContent();
+    }
+
     protected abstract ValueTask WriteValueAsync(Request request, object result);
+
+    protected abstract Response ResponseOf(object result, int status);
 
     private static ValueTask Nothing(Request request)
     {
@@ -50,7 +65,11 @@ internal abstract class ResultWriter
     {
         public override ValueTask WriteAsync(Request request, object? result) => default;
 
+        public override Response ToResponse(Request request, object? result, int status = 200) => new WrittenResponse(request.Http);
+
         protected override ValueTask WriteValueAsync(Request request, object result) => default;
+
+        protected override Response ResponseOf(object result, int status) => throw new InvalidOperationException();
     }
 
     private sealed class NoContentWriter : ResultWriter
@@ -61,18 +80,26 @@ internal abstract class ResultWriter
             return default;
         }
 
+        public override Response ToResponse(Request request, object? result, int status = 200) => Response.NoContent();
+
         protected override ValueTask WriteValueAsync(Request request, object result) => default;
+
+        protected override Response ResponseOf(object result, int status) => Response.NoContent();
     }
 
     private sealed class TextWriter : ResultWriter
     {
         protected override ValueTask WriteValueAsync(Request request, object result) =>
             BodyWriter.Text(request.Http, Unsafe.As<string>(result), BodyWriter.PlainText);
+
+        protected override Response ResponseOf(object result, int status) => Response.Text((string)result, status);
     }
 
     private sealed class ResponseWriter : ResultWriter
     {
         protected override ValueTask WriteValueAsync(Request request, object result) => ((Response)result).SendAsync(request);
+
+        protected override Response ResponseOf(object result, int status) => (Response)result;
     }
 
     private sealed class StatusWriter(ResultWriter inner) : ResultWriter
@@ -83,6 +110,19 @@ internal abstract class ResultWriter
             request.Http.StatusCode = (int)pair[1]!;
             // A status was chosen, so an absent value is an empty body, not an absent thing.
             return pair[0] is { } value ? inner.WriteValueAsync(request, value) : default;
+        }
+
+        protected override Response ResponseOf(object result, int status)
+        {
+            var pair = (ITuple)result;
+            var chosen = (int)pair[1]!;
+            if (pair[0] is not { } value)
+            {
+                return Response.Status(chosen);
+            }
+            var response = inner.ResponseOf(value, chosen);
+            response.StatusCode = chosen;
+            return response;
         }
     }
 
@@ -99,6 +139,17 @@ internal abstract class ResultWriter
             Html html => BodyWriter.Text(request.Http, html.ToString(), BodyWriter.HtmlText),
             HttpError error => throw error,
             _ => BodyWriter.Json(request, result, _declared ?? options.GetTypeInfo(result.GetType())),
+        };
+
+        protected override Response ResponseOf(object result, int status) => result switch
+        {
+            string text => Response.Text(text, status),
+            Response response => response,
+            byte[] bytes => Response.Bytes(bytes, BodyWriter.Binary, status),
+            ReadOnlyMemory<byte> bytes => Response.Bytes(bytes, BodyWriter.Binary, status),
+            Html html => Response.Html(html, status),
+            HttpError error => throw error,
+            _ => new JsonResponse(result, type, status),
         };
     }
 }

@@ -15,4 +15,7 @@ internal static partial class HttpLog
 
     [LoggerMessage(1063, LogLevel.Error, "The WebSocket at {Path} failed. Reference {Reference}.")]
     public static partial void SocketFailed(ILogger logger, string path, string reference, Exception exception);
+
+    [LoggerMessage(1064, LogLevel.Error, "A teardown hook of {Method} {Path} failed; the others still ran.")]
+    public static partial void TeardownFailed(ILogger logger, string method, string path, Exception exception);
 }

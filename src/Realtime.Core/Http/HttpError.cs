@@ -1,10 +1,14 @@
 using Microsoft.AspNetCore.WebUtilities;
+using Realtime.Http;
+using Realtime.Protocol;
 
 namespace Realtime;
 
 /// <summary>An answer other than success, thrown from wherever it becomes clear: it ends the request with a problem document (RFC 9457).</summary>
 public sealed class HttpError : Exception
 {
+    private ResponseHeaders? _headers;
+
     /// <summary>Makes an error.</summary>
     /// <param name="status">The status, 400 to 599.</param>
     /// <param name="message">What is wrong and what to do instead, for the peer to see; null for the status' own phrase.</param>
@@ -26,6 +30,13 @@ public sealed class HttpError : Exception
 
     /// <summary>A word for programs to act on: <c>not_found</c>.</summary>
     public string Code { get; }
+
+    /// <summary>
+    /// Header fields to send with the answer, such as <c>WWW-Authenticate</c> or <c>Retry-After</c>: <c>new HttpError(429) { Headers = { ["Retry-After"] = "60" } }</c>.
+    /// </summary>
+    public Headers Headers => _headers ??= new ResponseHeaders();
+
+    internal bool HasHeaders => _headers is not null;
 
     /// <summary>400: the request makes no sense.</summary>
     /// <param name="message">What is wrong, for the peer to see; null for the status' own phrase.</param>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.Extensions.Primitives;
 using Realtime.Binding;
 
 namespace Realtime.Http;
@@ -20,9 +21,15 @@ internal sealed record Problem(int Status, string Detail, string Code)
     /// <summary>What finds the error in the log; null for none.</summary>
     public string? Reference { get; init; }
 
-    public static Problem Of(HttpError error) => new(error.Status, error.Message, error.Code);
+    /// <summary>Header fields that belong to the answer, or null.</summary>
+    public IEnumerable<KeyValuePair<string, StringValues>>? Headers { get; init; }
+
+    public static Problem Of(HttpError error) => new(error.Status, error.Message, error.Code) { Headers = error.HasHeaders ? error.Headers : null };
 
     public static Problem Of(BindingException error) => new(400, error.Message, "bad_request") { Field = error };
+
+    /// <summary>The problem as an error that a person's handler is given.</summary>
+    public HttpError ToError(Exception exception) => new(Status, Detail, Code, exception);
 
     /// <summary>Makes the body in the form that the peer prefers.</summary>
     public (string ContentType, ReadOnlyMemory<byte> Body) Render(string? accept) =>

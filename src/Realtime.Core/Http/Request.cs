@@ -62,6 +62,15 @@ public sealed partial class Request
     internal HttpConnection Http => Connection as HttpConnection
         ?? throw new InvalidOperationException("A WebSocket handshake has no body and no response to write: use its connection.");
 
+    /// <summary>The answer that hooks see, once there is one.</summary>
+    internal Response? Answer { get; set; }
+
+    /// <summary>What went wrong, for hooks and error handlers.</summary>
+    internal Exception? Failure { get; set; }
+
+    /// <summary>What went wrong, as the peer is told.</summary>
+    internal HttpError? FailureAnswered { get; set; }
+
     /// <summary>Whether it serves nothing now.</summary>
     internal bool IsFree => _connection is null;
 
@@ -76,6 +85,9 @@ public sealed partial class Request
         _connection = null;
         _query = null;
         _cookies = null;
+        Answer = null;
+        Failure = null;
+        FailureAnswered = null;
         EndRoute();
     }
 

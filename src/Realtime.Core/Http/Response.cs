@@ -6,7 +6,7 @@ namespace Realtime;
 /// <summary>What a handler answers when a plain value does not say enough: a status, headers, another kind of body.</summary>
 public abstract class Response
 {
-    private ResponseHeaders? _headers;
+    private Headers? _headers;
 
     /// <summary>For a kind of one's own: override <see cref="WriteAsync"/>.</summary>
     /// <param name="status">The status, 200 to 599.</param>
@@ -130,8 +130,12 @@ public abstract class Response
             : new EventsResponse<T>((_, _) => events, every);
     }
 
+    /// <summary>For an answer whose headers are with the connection already.</summary>
+    private protected Response(int status, Headers headers)
+        : this(status) => _headers = headers;
+
     /// <summary>Sends the response: status, headers and body.</summary>
-    internal ValueTask SendAsync(Request request)
+    internal virtual ValueTask SendAsync(Request request)
     {
         var http = request.Http;
         http.StatusCode = StatusCode;

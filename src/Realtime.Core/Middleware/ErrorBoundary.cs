@@ -24,8 +24,35 @@ internal sealed class ErrorBoundary(ILogger logger, bool isDevelopment)
             return default;
         }
         http.ResetResponse();
-        return WriteAsync(http, Known(exception) ?? Unknown(http.Method, http.Path, exception));
+        var problem = Explain(exception);
+        if (problem.Reference is not null)
+        {
+            Log(http, problem, exception);
+        }
+        return WriteAsync(http, problem);
     }
+
+    /// <summary>What an exception means to the peer. One that nobody foresaw has a reference, and is to be logged with it.</summary>
+    public Problem Explain(Exception exception)
+    {
+        if (Known(exception) is { } known)
+        {
+            return known;
+        }
+        var reference = NewReference();
+        // What failed is for the person at work on the app; a stranger is told nothing that helps them.
+        var detail = isDevelopment
+            ? $"{exception.GetType().Name}: {exception.Message}"
+            : $"Something went wrong here. Whoever runs this server finds it in the log under {reference}.";
+        return new Problem(500, detail, "internal") { Reference = reference };
+    }
+
+    /// <summary>Writes down an exception that nobody foresaw.</summary>
+    public void Log(HttpConnection http, Problem problem, Exception exception) =>
+        HttpLog.RequestFailed(logger, http.Method, LogText.Of(http.Path), problem.Reference!, exception);
+
+    /// <summary>Writes down that a teardown hook threw.</summary>
+    public void TeardownFailed(Request request, Exception exception) => HttpLog.TeardownFailed(logger, request.Method, LogText.Of(request.Path), exception);
 
     /// <summary>Answers for an exception out of a WebSocket's handler.</summary>
     public async ValueTask AnswerAsync(WebSocketConnection socket, Exception exception)
@@ -36,7 +63,12 @@ internal sealed class ErrorBoundary(ILogger logger, bool isDevelopment)
         }
         if (!socket.IsAnswered)
         {
-            await DenyAsync(socket, Known(exception) ?? Unknown("WebSocket", socket.Path, exception));
+            var problem = Explain(exception);
+            if (problem.Reference is not null)
+            {
+                HttpLog.RequestFailed(logger, "WebSocket", LogText.Of(socket.Path), problem.Reference, exception);
+            }
+            await DenyAsync(socket, problem);
             return;
         }
         var reference = NewReference();
@@ -49,6 +81,10 @@ internal sealed class ErrorBoundary(ILogger logger, bool isDevelopment)
     {
         http.StatusCode = problem.Status;
         http.ResponseHeaders["Cache-Control"] = "no-store";
+        foreach (var (name, values) in problem.Headers ?? [])
+        {
+            http.ResponseHeaders[name] = values;
+        }
         var (contentType, body) = problem.Render(http.RequestHeaders["Accept"].ToString());
         return BodyWriter.Bytes(http, body, contentType);
     }
@@ -57,12 +93,12 @@ internal sealed class ErrorBoundary(ILogger logger, bool isDevelopment)
     public static ValueTask DenyAsync(WebSocketConnection socket, Problem problem)
     {
         var (contentType, body) = problem.Render(accept: null);
-        return socket.DenyAsync(new WebSocketDenial
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Content-Type"] = contentType };
+        foreach (var (name, values) in problem.Headers ?? [])
         {
-            StatusCode = problem.Status,
-            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Content-Type"] = contentType },
-            Body = body,
-        });
+            headers[name] = values.ToString();
+        }
+        return socket.DenyAsync(new WebSocketDenial { StatusCode = problem.Status, Headers = headers, Body = body });
     }
 
     private static Problem? Known(Exception exception) => exception switch
@@ -72,17 +108,6 @@ internal sealed class ErrorBoundary(ILogger logger, bool isDevelopment)
         RequestRejectedException error => Problem.Of(new HttpError(error.StatusCode, error.Message)),
         _ => null,
     };
-
-    private Problem Unknown(string method, string path, Exception exception)
-    {
-        var reference = NewReference();
-        HttpLog.RequestFailed(logger, method, LogText.Of(path), reference, exception);
-        // What failed is for the person at work on the app; a stranger is told nothing that helps them.
-        var detail = isDevelopment
-            ? $"{exception.GetType().Name}: {exception.Message}"
-            : $"Something went wrong here. Whoever runs this server finds it in the log under {reference}.";
-        return new Problem(500, detail, "internal") { Reference = reference };
-    }
 
     private static string NewReference() => RandomNumberGenerator.GetHexString(12, lowercase: true);
 }

@@ -31,7 +31,7 @@ internal sealed class StaticFolder
     }
 
     /// <summary>Answers with the file that a path stands for; null where there is none.</summary>
-    public ValueTask? TrySend(HttpConnection http)
+    public Response? Find(HttpConnection http)
     {
         if (Map(http.Path) is not { } mapped || RealPath.Of(mapped) is not { } real || !IsInside(real))
         {
@@ -48,10 +48,7 @@ internal sealed class StaticFolder
             if (!http.Path.EndsWith('/'))
             {
                 // Links in the page are relative to the folder only behind its slash.
-                http.StatusCode = 308;
-                http.ResponseHeaders["Location"] = http.RootPath + string.Join('/', http.Path.Split('/').Select(Uri.EscapeDataString)) + "/" + http.QueryString;
-                http.ResponseHeaders.ContentLength = 0;
-                return ValueTask.CompletedTask;
+                return Response.Redirect(http.RootPath + string.Join('/', http.Path.Split('/').Select(Uri.EscapeDataString)) + "/" + http.QueryString, status: 308);
             }
             file = new FileInfo(index);
         }
@@ -59,8 +56,7 @@ internal sealed class StaticFolder
         {
             return null;
         }
-        http.ResponseHeaders["Cache-Control"] = "no-cache";
-        return FileBody.SendAsync(http, file, MediaType.Of(file.Name));
+        return new FileResponse(file.FullName, MediaType.Of(file.Name), downloadName: null, status: 200) { Headers = { ["Cache-Control"] = "no-cache" } };
     }
 
     private string? Map(string path)

@@ -1,3 +1,5 @@
+using Realtime.Middleware;
+
 namespace Realtime.Routing;
 
 /// <summary>A route made ready to be called.</summary>
@@ -8,4 +10,24 @@ internal sealed record Endpoint(Route Route, Func<Request, ValueTask> Invoke, bo
 {
     /// <summary>The request's pattern for the names of its values, kept here to save a hop.</summary>
     public PathPattern Pattern { get; } = Route.Pattern;
+
+    /// <summary>Calls the handler and leaves it to others to send its answer; null for a WebSocket's.</summary>
+    public Func<Request, ValueTask<Response>>? Respond { get; init; }
+
+    /// <summary>The hooks and error handlers of the route; null for none.</summary>
+    public HookChain? Hooks { get; private init; }
+
+    /// <summary>The endpoint with hooks around it.</summary>
+    public Endpoint Within(HookChain? hooks)
+    {
+        if (hooks is null)
+        {
+            return this;
+        }
+        var keeps = KeepsRequest || hooks.KeepsRequest;
+        // Error handlers alone cost nothing until there is an error.
+        return !hooks.Wraps ? this with { Hooks = hooks, KeepsRequest = keeps }
+            : Respond is { } respond ? this with { Hooks = hooks, KeepsRequest = keeps, Invoke = new HookedCall(hooks, respond).ServeAsync }
+            : this with { Hooks = hooks, KeepsRequest = keeps, Invoke = new HookedSocket(hooks, Invoke).ServeAsync };
+    }
 }

@@ -21,6 +21,9 @@ public sealed class PathPattern
     /// <summary>The parameters' names, in order.</summary>
     public IReadOnlyList<string> Parameters { get; }
 
+    /// <summary>The pattern <c>/</c>.</summary>
+    internal static PathPattern Root { get; } = Parse("/");
+
     /// <summary>The pattern without its parameters' names: two patterns of one shape match the same paths.</summary>
     internal string Shape { get; }
 

@@ -1,13 +1,13 @@
 namespace Realtime.Routing;
 
-/// <summary>Where routes are added: the verbs that an app shares with a part of one.</summary>
+/// <summary>Where routes are added: the verbs that an app shares with a part of one (<see cref="Blueprint"/>).</summary>
 /// <remarks>
 /// A handler is any delegate. Its parameters are bound by type and name (see <see cref="Binding.RequestBinding"/>; one
 /// parameter of a type of yours is the JSON body of a POST, PUT or PATCH). Its result is the response: a string is text, a
 /// <see cref="Response"/> is itself, <c>(value, status)</c> sets the status, any other object is JSON, nothing is 204, and
 /// null is 404 for a GET and 204 otherwise.
 /// </remarks>
-public abstract class RouteMap
+public abstract partial class RouteMap
 {
     private protected RouteMap()
     {
@@ -54,5 +54,8 @@ public abstract class RouteMap
         return Add(new Route(upper, PathPattern.Parse(pattern), (app, route) => Binding.HttpHandler.Compile(app, route, handler)));
     }
 
-    private protected abstract Route Add(Route route);
+    /// <summary>Fails where the app has started, which is too late to add anything.</summary>
+    private protected virtual void ThrowIfSealed()
+    {
+    }
 }

@@ -11,17 +11,25 @@ internal sealed class Router
 {
     private readonly App _app;
     private readonly RouteTree _tree;
+    private readonly HookChain? _hooks;
     private readonly ErrorBoundary _errors;
     private readonly StaticFolder[] _folders;
     private readonly RequestLog? _log;
 
-    public Router(App app, IEnumerable<Endpoint> endpoints, StaticFolder[] folders)
+    /// <summary>Makes a router.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="endpoints">Its endpoints, each with its hooks.</param>
+    /// <param name="hooks">The hooks and error handlers around the requests that find no endpoint; null for none.</param>
+    /// <param name="errors">Answers what nobody else does.</param>
+    /// <param name="folders">The folders of static files.</param>
+    public Router(App app, IEnumerable<Endpoint> endpoints, HookChain? hooks, ErrorBoundary errors, StaticFolder[] folders)
     {
         _app = app;
+        _hooks = hooks;
+        _errors = errors;
         _tree = new RouteTree(endpoints);
         _folders = folders;
         var logger = app.Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Http");
-        _errors = new ErrorBoundary(logger, app.IsDevelopment);
         _log = app.IsDevelopment && logger.IsEnabled(LogLevel.Information) ? new RequestLog(logger, app.Provider.GetRequiredService<TimeProvider>()) : null;
     }
 
@@ -64,7 +72,7 @@ internal sealed class Router
         try
         {
             endpoint = _tree.Find(http.Method, http.Path, request);
-            pending = endpoint is not null ? endpoint.Invoke(request) : MissAsync(http);
+            pending = endpoint is not null ? endpoint.Invoke(request) : MissAsync(request);
         }
         catch (Exception exception)
         {
@@ -87,7 +95,7 @@ internal sealed class Router
         }
         catch (Exception exception)
         {
-            await _errors.AnswerAsync(http, exception);
+            await ((endpoint is null ? _hooks : endpoint.Hooks)?.RecoverAsync(request, exception) ?? _errors.AnswerAsync(http, exception));
         }
         finally
         {
@@ -126,35 +134,51 @@ internal sealed class Router
         }
     }
 
-    private ValueTask MissAsync(HttpConnection http)
+    private ValueTask MissAsync(Request request)
     {
+        if (_hooks is { Wraps: true })
+        {
+            return _hooks.ServeAsync(request, request => new ValueTask<Response>(Miss(request.Http, out var error) ?? throw error!));
+        }
+        if (Miss(request.Http, out var problem) is { } response)
+        {
+            return response.SendAsync(request);
+        }
+        return _hooks is null ? ErrorBoundary.WriteAsync(request.Http, Problem.Of(problem!)) : _hooks.RecoverAsync(request, problem!);
+    }
+
+    /// <summary>Answers a request that found no endpoint, or says what is wrong with it.</summary>
+    private Response? Miss(HttpConnection http, out HttpError? error)
+    {
+        error = null;
         var (methods, socket) = _tree.Others(http.Path);
         if (http.Method is "GET" or "HEAD")
         {
             foreach (var folder in _folders)
             {
-                if (folder.TrySend(http) is { } sending)
+                if (folder.Find(http) is { } file)
                 {
-                    return sending;
+                    return file;
                 }
             }
         }
         if (methods.Count > 0)
         {
             var allow = string.Join(", ", methods);
-            http.ResponseHeaders["Allow"] = allow;
             if (http.Method == "OPTIONS")
             {
-                http.StatusCode = 204;
-                return default;
+                return new EmptyResponse(204, null) { Headers = { ["Allow"] = allow } };
             }
-            return ErrorBoundary.WriteAsync(http, Problem.Of(new HttpError(405, $"{http.Path} answers {allow}, not {http.Method}.")));
+            error = new HttpError(405, $"{http.Path} answers {allow}, not {http.Method}.") { Headers = { ["Allow"] = allow } };
         }
-        if (socket)
+        else if (socket)
         {
-            http.ResponseHeaders["Upgrade"] = "websocket";
-            return ErrorBoundary.WriteAsync(http, Problem.Of(new HttpError(426, $"{http.Path} is a WebSocket: connect with ws:// or wss://.")));
+            error = new HttpError(426, $"{http.Path} is a WebSocket: connect with ws:// or wss://.") { Headers = { ["Upgrade"] = "websocket" } };
         }
-        return ErrorBoundary.WriteAsync(http, Problem.Of(HttpError.NotFound($"There is nothing at {http.Path}.")));
+        else
+        {
+            error = HttpError.NotFound($"There is nothing at {http.Path}.");
+        }
+        return null;
     }
 }

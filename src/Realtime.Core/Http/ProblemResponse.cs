@@ -1,0 +1,26 @@
+using Realtime.Protocol;
+
+namespace Realtime.Http;
+
+/// <summary>A problem document or a page, as the peer prefers.</summary>
+internal sealed class ProblemResponse : Response
+{
+    private readonly Problem _problem;
+
+    public ProblemResponse(Problem problem)
+        : base(problem.Status)
+    {
+        _problem = problem;
+        Headers["Cache-Control"] = "no-store";
+        foreach (var (name, values) in problem.Headers ?? [])
+        {
+            Headers[name] = values;
+        }
+    }
+
+    protected override ValueTask WriteAsync(Request request, HttpConnection connection)
+    {
+        var (contentType, body) = _problem.Render(connection.RequestHeaders["Accept"].ToString());
+        return BodyWriter.Bytes(connection, body, ContentTypeOr(contentType));
+    }
+}
