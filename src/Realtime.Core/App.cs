@@ -114,17 +114,18 @@ public sealed partial class App
             hook();
         }
         _router = BuildRouter();
+        BuildSecurity();
         Application application = DispatchAsync;
         for (var index = _middleware.Count - 1; index >= 0; index--)
         {
             application = _middleware[index](application);
         }
-        return _application = application;
+        return _application = Secure(application);
     }
 
     private ValueTask DispatchAsync(Connection connection) => connection switch
     {
-        HttpConnection http => _router!.ServeAsync(http),
+        HttpConnection http => ServeAsync(http),
         WebSocketConnection socket => _router!.ServeAsync(socket),
         LifespanConnection lifespan => new ValueTask(LiveAsync(lifespan)),
         _ => throw new NotSupportedException($"This app does not serve a {connection.GetType().Name}."),

@@ -26,4 +26,14 @@ public sealed record AppOptions
     /// once, requests are still answered. It counts as part of <see cref="ShutdownTimeout"/>. None unless set.
     /// </summary>
     public TimeSpan DrainDelay { get; init; }
+
+    /// <summary>What a client may ask of the server, and how long it may take: none of it is without a limit unless set so.</summary>
+    public ServerLimits Limits { get; init; } = new();
+
+    /// <summary>
+    /// The folder for what the app keeps beyond its end, such as the keys of its sessions; only its owner may read it. Null (the default) for what the environment
+    /// variable <c>REALTIME_DATA</c> says, and without it for a folder named like the program below the user's own for such data
+    /// (<c>~/.local/share/realtime/NAME</c> on Linux).
+    /// </summary>
+    public string? DataFolder { get; init; }
 }

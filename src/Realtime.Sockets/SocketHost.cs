@@ -75,7 +75,7 @@ internal sealed class SocketHost
     /// <returns>Why it may not; null where it may.</returns>
     public Refusal? Admit(RequestConnection connection, SocketOptions options)
     {
-        if (!(connection is WebSocketConnection ? OriginRule.Allows(connection, options.AllowedOrigins) : OriginRule.AllowsRequest(connection, options.AllowedOrigins)))
+        if (!IsAllowed(connection, options))
         {
             SocketLog.OriginRefused(Logger, connection.Path, connection.RequestHeaders["Origin"].ToString());
             return Count(Refusal.Origin);
@@ -90,6 +90,13 @@ internal sealed class SocketHost
         }
         Leave();
         return Count(Refusal.Full);
+    }
+
+    /// <summary>Tells whether a client may come from where it comes from.</summary>
+    public bool IsAllowed(RequestConnection connection, SocketOptions options)
+    {
+        var rule = connection is WebSocketConnection ? (Func<RequestConnection, IReadOnlyCollection<string>, bool>)OriginRule.Allows : OriginRule.AllowsRequest;
+        return rule(connection, options.AllowedOrigins) || (_app.Security.TrustedOrigins is { Count: > 0 } trusted && rule(connection, trusted));
     }
 
     /// <summary>Gives back the place of a client that was let in.</summary>

@@ -47,6 +47,11 @@ public sealed class TestServer : IAsyncDisposable
         {
             app.Services.AddSingleton<TimeProvider>(time);
         }
+        if (app is { Options.DataFolder: null, Sessions.KeyFolder: null })
+        {
+            // A test leaves nothing behind in its owner's home, and finds nothing there.
+            app.Sessions = app.Sessions with { KeepsKeys = false };
+        }
         if (app.Extension<JobQueue>() is { } jobs)
         {
             EnqueuedJobs.Watch(jobs, options.Jobs);

@@ -136,7 +136,7 @@ internal abstract class ResultWriter
             Response response => response.SendAsync(request),
             byte[] bytes => BodyWriter.Bytes(request.Http, bytes, BodyWriter.Binary),
             ReadOnlyMemory<byte> bytes => BodyWriter.Bytes(request.Http, bytes, BodyWriter.Binary),
-            Html html => BodyWriter.Text(request.Http, html.ToString(), BodyWriter.HtmlText),
+            Html html => BodyWriter.Html(request.Http, html),
             HttpError error => throw error,
             _ => BodyWriter.Json(request, result, _declared ?? options.GetTypeInfo(result.GetType())),
         };

@@ -18,4 +18,7 @@ internal static partial class HttpLog
 
     [LoggerMessage(1064, LogLevel.Error, "A teardown hook of {Method} {Path} failed; the others still ran.")]
     public static partial void TeardownFailed(ILogger logger, string method, string path, Exception exception);
+
+    [LoggerMessage(1070, LogLevel.Information, "{Method} {Path} was refused: a page of {Origin} sent it to act with a visitor's session.")]
+    public static partial void ForgeryRefused(ILogger logger, string method, string path, string origin);
 }

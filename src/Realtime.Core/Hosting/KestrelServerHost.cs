@@ -66,6 +66,7 @@ public sealed class KestrelServerHost : IAsyncDisposable
                 LoggerFactory = options.LoggerFactory ?? app.Provider.GetRequiredService<ILoggerFactory>(),
                 ShutdownTimeout = options.ShutdownTimeout ?? app.Options.ShutdownTimeout,
                 DrainDelay = options.DrainDelay ?? app.Options.DrainDelay,
+                Limits = options.Limits ?? app.Options.Limits,
             },
             cancellationToken);
         try
@@ -163,6 +164,15 @@ public sealed class KestrelServerHost : IAsyncDisposable
         kestrel.AddServerHeader = false;
         // The contract limits bodies, per request, the same on every server.
         kestrel.Limits.MaxRequestBodySize = null;
+        var limits = options.Limits ?? new ServerLimits();
+        kestrel.Limits.MaxRequestLineSize = limits.MaxRequestLineSize;
+        kestrel.Limits.MaxRequestHeadersTotalSize = limits.MaxRequestHeadersSize;
+        kestrel.Limits.MaxRequestHeaderCount = limits.MaxRequestHeaderCount;
+        kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
+        kestrel.Limits.RequestHeadersTimeout = limits.RequestHeadersTimeout;
+        kestrel.Limits.KeepAliveTimeout = limits.KeepAliveTimeout;
+        kestrel.Limits.MinRequestBodyDataRate = RateOf(limits.MinBodyRate);
+        kestrel.Limits.MinResponseDataRate = RateOf(limits.MinBodyRate);
         // Offered both, Kestrel speaks only HTTP/1.1 where no TLS handshake settles it.
         var protocols = options.ClearTextHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
         foreach (var endPoint in options.Listen)
@@ -170,6 +180,8 @@ public sealed class KestrelServerHost : IAsyncDisposable
             kestrel.Listen(endPoint, listen => listen.Protocols = protocols);
         }
     }
+
+    private static MinDataRate? RateOf(int bytesPerSecond) => bytesPerSecond > 0 ? new MinDataRate(bytesPerSecond, gracePeriod: TimeSpan.FromSeconds(5)) : null;
 
     private async Task StopOnceAsync()
     {

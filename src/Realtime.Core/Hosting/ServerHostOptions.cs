@@ -38,4 +38,7 @@ public sealed record ServerHostOptions
 
     /// <summary>How long to go on listening when asked to stop. Null for the app's <see cref="AppOptions.DrainDelay"/>, or not at all for an application without one.</summary>
     public TimeSpan? DrainDelay { get; init; }
+
+    /// <summary>What a client may ask, and how long it may take. Null for the app's <see cref="AppOptions.Limits"/>, or the defaults for an application without an app.</summary>
+    public ServerLimits? Limits { get; init; }
 }

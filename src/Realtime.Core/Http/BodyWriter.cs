@@ -41,6 +41,13 @@ internal static class BodyWriter
         return default;
     }
 
+    public static ValueTask Html(HttpConnection http, Html html, string contentType = HtmlText)
+    {
+        http.ResponseHeaders.ContentType = contentType;
+        html.WriteTo(http.ResponseBody);
+        return default;
+    }
+
     public static ValueTask Bytes(HttpConnection http, ReadOnlyMemory<byte> bytes, string contentType)
     {
         http.ResponseHeaders.ContentType = contentType;

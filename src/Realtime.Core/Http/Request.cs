@@ -88,6 +88,7 @@ public sealed partial class Request
         Answer = null;
         Failure = null;
         FailureAnswered = null;
+        _session = null;
         EndRoute();
     }
 

@@ -47,7 +47,7 @@ public abstract class Response
     public static Response Html(Html html, int status = 200)
     {
         ArgumentNullException.ThrowIfNull(html);
-        return new TextResponse(html.ToString(), BodyWriter.HtmlText, status);
+        return new HtmlResponse(html, status);
     }
 
     /// <summary>Bytes.</summary>

@@ -42,6 +42,11 @@ public sealed partial class HttpConnection
     {
         ThrowIfComplete("A flush was asked for");
         var exchange = _exchange!;
+        if (_starting is { } starting)
+        {
+            _starting = null;
+            starting(this);
+        }
         if (_reader is { WasRejected: true } && exchange.HttpVersion.StartsWith("HTTP/1", StringComparison.Ordinal))
         {
             // What is left of a refused body is not worth reading to keep the connection.

@@ -11,13 +11,14 @@ namespace Realtime.Protocol;
 /// </remarks>
 public sealed partial class HttpConnection : RequestConnection
 {
-    private const long DefaultMaxRequestBodySize = 30_000_000;
+    internal const long DefaultMaxRequestBodySize = 30_000_000;
 
     private HttpExchange? _exchange;
     private ResponseBodyWriter? _writer;
     private RequestBodyReader? _reader;
     private long? _maxRequestBodySize = DefaultMaxRequestBodySize;
     private int _statusCode = 200;
+    private Action<HttpConnection>? _starting;
     private bool _started;
     private bool _complete;
 
@@ -106,6 +107,19 @@ public sealed partial class HttpConnection : RequestConnection
     {
         ThrowIfStarted("StartAsync was called");
         await Writer.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Runs a callback once, right before status and headers are sent, whatever they have become by then: also those of an error, and of a
+    /// response that was reset. It may set headers, and neither writes nor waits. Several run in the order added.
+    /// </summary>
+    /// <param name="callback">What to do; an exception out of it fails the response, which is then a 500.</param>
+    /// <exception cref="InvalidOperationException">The response has started already.</exception>
+    public void OnStarting(Action<HttpConnection> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        ThrowIfStarted("OnStarting was called");
+        _starting = _starting is null ? callback : _starting + callback;
     }
 
     /// <summary>Takes back status, headers and every byte written so far.</summary>

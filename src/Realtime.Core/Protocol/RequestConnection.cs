@@ -13,14 +13,47 @@ public abstract class RequestConnection : Connection
     private RequestFacts? _facts;
     private string? _path;
     private string _rootPath = "";
+    private Forwarding? _forwarding;
 
     private protected RequestConnection(RequestFacts facts) => _facts = facts;
 
     /// <inheritdoc/>
     public override IDictionary<string, object?> State => Facts.State;
 
-    /// <summary>The scheme: <c>http</c> or <c>https</c> (a WebSocket handshake has the scheme of its request).</summary>
-    public string Scheme => Facts.Scheme;
+    /// <summary>
+    /// The scheme: <c>http</c> or <c>https</c> (a WebSocket handshake has the scheme of its request). Whoever knows better, by the word of a trusted proxy, replaces it.
+    /// </summary>
+    public string Scheme
+    {
+        get
+        {
+            var facts = Facts;
+            return _forwarding?.Scheme ?? facts.Scheme;
+        }
+        set
+        {
+            _ = Facts;
+            (_forwarding ??= new Forwarding()).Scheme = value;
+        }
+    }
+
+    /// <summary>
+    /// The host that the client asked, with its port if it gave one (RFC 9110, section 7.2); empty where it named none. Whoever knows better, by the word of a trusted
+    /// proxy, replaces it.
+    /// </summary>
+    public string Host
+    {
+        get
+        {
+            var facts = Facts;
+            return _forwarding?.Host ?? facts.RequestHeaders["Host"].ToString();
+        }
+        set
+        {
+            _ = Facts;
+            (_forwarding ??= new Forwarding()).Host = value;
+        }
+    }
 
     /// <summary>The version of HTTP: <c>HTTP/1.1</c>, <c>HTTP/2</c>.</summary>
     public string HttpVersion => Facts.HttpVersion;
@@ -67,8 +100,22 @@ public abstract class RequestConnection : Connection
     /// <summary>The request's header fields.</summary>
     public Headers RequestHeaders => Facts.RequestHeaders;
 
-    /// <summary>Who connected, or null where the transport has no address.</summary>
-    public IPEndPoint? Client => Facts.Client;
+    /// <summary>
+    /// Who connected, or null where the transport has no address. Whoever knows better, by the word of a trusted proxy, replaces it; a port of 0 is one that nobody told.
+    /// </summary>
+    public IPEndPoint? Client
+    {
+        get
+        {
+            var facts = Facts;
+            return _forwarding?.Client ?? facts.Client;
+        }
+        set
+        {
+            _ = Facts;
+            (_forwarding ??= new Forwarding()).Client = value;
+        }
+    }
 
     /// <summary>Which of our addresses was connected to, or null where the transport has none.</summary>
     public IPEndPoint? Server => Facts.Server;
@@ -93,6 +140,16 @@ public abstract class RequestConnection : Connection
 
     /// <summary>Lets go of the server's exchange, which may serve another request from now on.</summary>
     private protected void Return() => _facts = null;
+
+    /// <summary>What is said in place of a server's facts; made for few requests.</summary>
+    private sealed class Forwarding
+    {
+        public string? Scheme { get; set; }
+
+        public string? Host { get; set; }
+
+        public IPEndPoint? Client { get; set; }
+    }
 
     [DoesNotReturn]
     private RequestFacts ThrowReturned() => throw new ObjectDisposedException(

@@ -36,6 +36,9 @@ internal sealed class Router
     /// <summary>Serves a request.</summary>
     public ValueTask ServeAsync(HttpConnection http) => _log is null ? AnswerAsync(http) : _log.WatchAsync(http, AnswerAsync);
 
+    /// <summary>Answers a request that is not to come to any endpoint.</summary>
+    public ValueTask RefuseAsync(HttpConnection http, HttpError error) => FinishAsync(http, Rent(http), endpoint: null, ValueTask.FromException(error));
+
     /// <summary>Serves a WebSocket handshake and what comes of it.</summary>
     public async ValueTask ServeAsync(WebSocketConnection socket)
     {

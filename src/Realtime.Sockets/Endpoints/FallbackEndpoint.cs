@@ -94,7 +94,7 @@ internal sealed class FallbackEndpoint(RealtimeEndpoint endpoint)
 
     private Response? Refuse(Request request)
     {
-        if (OriginRule.AllowsRequest(request.Connection, endpoint.Host.Options.AllowedOrigins))
+        if (endpoint.Host.IsAllowed(request.Connection, endpoint.Host.Options))
         {
             return null;
         }

@@ -60,6 +60,71 @@ public abstract class HttpContractTests
         Assert.Equal("one two", await response.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("returns")]
+    [InlineData("flushes")]
+    [InlineData("completes")]
+    [InlineData("resets")]
+    [InlineData("throws")]
+    public async Task What_waits_for_the_start_sets_headers_of_whatever_is_sent(string how)
+    {
+        await using var server = await StartAsync(Probe.Http(async http =>
+        {
+            var times = 0;
+            http.OnStarting(starting => starting.ResponseHeaders["X-First"] = $"{starting.StatusCode} {++times}");
+            http.OnStarting(starting => starting.ResponseHeaders["X-Second"] = $"{starting.ResponseHeaders["X-First"]} {++times}");
+            http.StatusCode = 201;
+            switch (how)
+            {
+                case "flushes":
+                    await http.WriteAsync("a");
+                    Probe.Refuses("OnStarting", () =>
+                    {
+                        http.OnStarting(static _ => { });
+                        return 0;
+                    });
+                    break;
+                case "completes":
+                    await http.CompleteAsync();
+                    break;
+                case "resets":
+                    http.ResetResponse();
+                    break;
+                case "throws":
+                    throw new InvalidDataException("on purpose");
+                default:
+                    break;
+            }
+        }));
+
+        using var response = await server.Http.GetAsync(Root);
+
+        var status = how switch
+        {
+            "resets" => 200,
+            "throws" => 500,
+            _ => 201,
+        };
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal($"{status} 1", Assert.Single(response.Headers.GetValues("X-First")));
+        Assert.Equal($"{status} 1 2", Assert.Single(response.Headers.GetValues("X-Second")));
+    }
+
+    [Fact]
+    public async Task An_exception_of_what_waits_for_the_start_is_a_500()
+    {
+        await using var server = await StartAsync(Probe.Http(static async http =>
+        {
+            http.OnStarting(static _ => throw new InvalidDataException("on purpose"));
+            await http.WriteAsync("never seen");
+        }));
+
+        using var response = await server.Http.GetAsync(Root);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync());
+    }
+
     [Fact]
     public async Task A_large_body_that_is_never_flushed_arrives_whole()
     {
