@@ -15,7 +15,7 @@ public sealed class TortureTests(ITestOutputHelper output)
         var reports = await RunAsync(new TortureOptions { Store = StoreKind.Sqlite, Length = TimeSpan.FromSeconds(45) });
 
         Assert.All(reports, static report => Assert.Empty(report.Faults));
-        Assert.All(reports, static report => Assert.True(report.Acknowledged > 500 && report.Killed > 3 && report.RanAgain > 0 && report.Frozen > 0, report.ToString()));
+        Assert.All(reports, static report => Assert.True(report.Acknowledged > 500 && report.Flows > 50 && report.Killed > 3 && report.RanAgain > 0 && report.Frozen > 0, report.ToString()));
     }
 
     [Fact]

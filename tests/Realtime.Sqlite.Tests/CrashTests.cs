@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Realtime.Sqlite;
@@ -62,6 +63,61 @@ public sealed class CrashTests : IDisposable
                 process.Kill();
             }
         }
+    }
+
+    [Theory]
+    [InlineData(FlowCrash.Running, 1)]
+    [InlineData(FlowCrash.Running, 2)]
+    [InlineData(FlowCrash.Running, 4)]
+    [InlineData(FlowCrash.Running, 5)]
+    [InlineData(FlowCrash.BeforeRecord, 1)]
+    [InlineData(FlowCrash.BeforeRecord, 2)]
+    [InlineData(FlowCrash.BeforeRecord, 3)]
+    [InlineData(FlowCrash.AfterRecord, 1)]
+    [InlineData(FlowCrash.AfterRecord, 2)]
+    [InlineData(FlowCrash.AfterRecord, 3)]
+    public async Task A_crash_at_any_point_of_a_flow_neither_loses_nor_doubles_the_outcome_of_a_step(FlowCrash when, int turn)
+    {
+        var file = _folder.File("jobs.db");
+        using (var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(CrashTests).Assembly.Location, "flow", file, $"{when}", turn.ToString(CultureInfo.InvariantCulture)]))!)
+        {
+            await process.WaitForExitAsync().WaitAsync(Limit);
+            Assert.Equal(128 + 9, process.ExitCode);
+        }
+        var done = (await File.ReadAllLinesAsync(file + ".steps")).ToList();
+        var recorded = await SucceededAsync(file);
+
+        await using var queue = new JobQueue { Options = new JobQueueOptions { LeaseTime = TimeSpan.FromHours(1) } };
+        queue.UseSqlite(file);
+        FlowVictim.Define(queue, step =>
+        {
+            lock (done)
+            {
+                done.Add(step);
+            }
+        });
+        await queue.StartAsync();
+        using var limit = new CancellationTokenSource(Limit);
+        var last = await queue.Handle(Guid.Parse(await File.ReadAllTextAsync(file + ".id"))).WaitAsync(limit.Token);
+
+        Assert.Equal("a+++ a+++.", last.Result!.Value.GetString());
+        var steps = await queue.ListAsync();
+        Assert.Equal(5, steps.Count);
+        Assert.All(steps, static step => Assert.Equal(JobState.Succeeded, step.State));
+        // What was recorded before the crash has stayed as it was; and nothing ran more often than it had to.
+        Assert.All(recorded, step => Assert.Equal(Outcome(step), Outcome(steps.Single(other => other.Id == step.Id))));
+        Assert.InRange(done.Count, 5, steps.Sum(static step => step.Attempt));
+        Assert.Equal(["a", "a+", "a++", "a+++ a+++"], done.Distinct().Order(StringComparer.Ordinal));
+
+        static string Outcome(JobStatus step) => $"{step.Id} {step.Attempt} {step.FinishedAt:O} {step.Result}";
+    }
+
+    private static async Task<IReadOnlyList<JobStatus>> SucceededAsync(string file)
+    {
+        await using var queue = new JobQueue { Options = new JobQueueOptions { RunsJobs = false } };
+        queue.UseSqlite(file);
+        await queue.OpenAsync();
+        return await queue.ListAsync(new JobFilter { State = JobState.Succeeded });
     }
 
     // A lease longer than the test: nothing but the proof that the process is dead can free its jobs.

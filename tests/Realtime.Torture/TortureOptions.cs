@@ -18,6 +18,9 @@ public sealed record TortureOptions
     /// <summary>How many jobs are enqueued in a second.</summary>
     public int JobsPerSecond { get; init; } = 80;
 
+    /// <summary>How many flows are enqueued in a second: chains of three, and groups with a join.</summary>
+    public int FlowsPerSecond { get; init; } = 4;
+
     /// <summary>The longest time between two attacks on a worker.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(3);
 

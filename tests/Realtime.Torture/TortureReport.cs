@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Realtime.Jobs;
 
@@ -12,6 +13,9 @@ public sealed record TortureReport
 
     /// <summary>How many jobs were acknowledged, and so must have one outcome each.</summary>
     public required int Acknowledged { get; init; }
+
+    /// <summary>How many flows were acknowledged; each of their jobs is among <see cref="Acknowledged"/>.</summary>
+    public int Flows { get; init; }
 
     /// <summary>How many attempts were started.</summary>
     public required int Attempts { get; init; }
@@ -40,17 +44,23 @@ public sealed record TortureReport
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Acknowledged} jobs acknowledged ({Refused} refused), {Attempts} attempts, {Killed} workers killed, {Frozen} frozen, {RanAgain} jobs ran again, the latest after {LongestWait.TotalSeconds:0.0} s (promised: {Queues.Promise.TotalSeconds:0} s); {Faults.Count} faults (seed {Seed}){string.Concat(Faults.Take(20).Select(static fault => "\n  " + fault))}");
+        $"{Acknowledged} jobs acknowledged, {Flows} flows among them ({Refused} refused), {Attempts} attempts, {Killed} workers killed, {Frozen} frozen, {RanAgain} jobs ran again, the latest after {LongestWait.TotalSeconds:0.0} s (promised: {Queues.Promise.TotalSeconds:0} s); {Faults.Count} faults (seed {Seed}){string.Concat(Faults.Take(20).Select(static fault => "\n  " + fault))}");
 
     internal static async Task<TortureReport> MakeAsync(
-        IJobStore store, string folder, IReadOnlyCollection<Guid> acknowledged, List<(int Process, long At)> killed, (long From, long To) outage)
+        IJobStore store,
+        string folder,
+        IReadOnlyCollection<Guid> acknowledged,
+        IReadOnlyDictionary<Guid, int> flows,
+        List<(int Process, long At)> killed,
+        (long From, long To) outage)
     {
         var lines = Journal.Read(folder).ToList();
         var starts = lines.Where(static line => line.What == "start").ToLookup(static line => line.Id);
         var accepted = lines.Where(static line => line.What == "done").ToLookup(static line => line.Id);
         var faults = new List<string>();
         var attempts = new Dictionary<Guid, int>();
-        foreach (var id in acknowledged)
+        var steps = await StepsAsync(store, flows, faults);
+        foreach (var id in acknowledged.Concat(steps))
         {
             if (await store.FindAsync(id, default) is not { } job)
             {
@@ -60,16 +70,71 @@ public sealed record TortureReport
             attempts[id] = job.Attempt;
             Check(job, accepted[id].ToList(), starts[id].ToList(), faults);
         }
+        var ends = lines.Where(static line => line.What == "end").ToLookup(static line => line.Id);
+        foreach (var id in steps)
+        {
+            await CheckStepAsync(store, id, starts, ends, faults);
+        }
         var (again, longest) = CheckKilled(lines, killed, attempts, starts, outage, faults);
         return new TortureReport
         {
             Faults = faults,
-            Acknowledged = acknowledged.Count,
+            Acknowledged = acknowledged.Count + steps.Count,
+            Flows = flows.Count,
             Attempts = lines.Count(static line => line.What == "start"),
             Killed = killed.Count,
             RanAgain = again,
             LongestWait = TimeSpan.FromMilliseconds(longest),
         };
+    }
+
+    /// <summary>What a job says of what it was given.</summary>
+    internal static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexString(SHA256.HashData(bytes));
+
+    /// <summary>The jobs of all flows.</summary>
+    private static async Task<List<Guid>> StepsAsync(IJobStore store, IReadOnlyDictionary<Guid, int> flows, List<string> faults)
+    {
+        var steps = new List<Guid>();
+        foreach (var (last, jobs) in flows)
+        {
+            var others = await store.ChildrenAsync(last, 100, default);
+            if (others.Count != jobs - 1)
+            {
+                faults.Add($"The flow {last} has {others.Count + 1} jobs of {jobs}.");
+            }
+            steps.AddRange([last, .. others.Select(static job => job.Spec.Id)]);
+        }
+        return steps;
+    }
+
+    /// <summary>A step of a flow was given the recorded outcomes of those before it, each once and in order, and not before they had ended.</summary>
+    private static async Task CheckStepAsync(IJobStore store, Guid id, ILookup<Guid, JournalLine> starts, ILookup<Guid, JournalLine> ends, List<string> faults)
+    {
+        var inputs = await store.InputsAsync(id, default);
+        if (inputs.Count == 0 || await store.FindAsync(id, default) is not { Result: { } result } job)
+        {
+            return;
+        }
+        var results = new List<byte[]>();
+        foreach (var input in inputs)
+        {
+            if (await store.FindAsync(input.Id, default) is not { State: JobState.Succeeded, Result: { } recorded } before)
+            {
+                faults.Add($"{id} ran behind {input.Id}, which has no outcome.");
+                return;
+            }
+            results.Add(recorded);
+            var ended = ends[input.Id].Where(line => line.Attempt == before.Attempt).Select(static line => line.At).DefaultIfEmpty(long.MaxValue).Min();
+            if (starts[id].Any(start => start.At < ended))
+            {
+                faults.Add($"{id} started before {input.Id} had ended.");
+            }
+        }
+        byte[] given = job.Spec.Flow!.Input == FlowInput.Result ? results[0] : [.. "["u8, .. results.SelectMany(static (one, index) => index == 0 ? one : [(byte)',', .. one]), .. "]"u8];
+        if (JsonSerializer.Deserialize<Done>(result, JsonSerializerOptions.Web)!.Given != Hash(given))
+        {
+            faults.Add($"{id} was given something else than what is recorded of the {inputs.Count} jobs before it.");
+        }
     }
 
     private static void Check(JobRecord job, List<JournalLine> accepted, List<JournalLine> starts, List<string> faults)

@@ -14,8 +14,12 @@ public sealed class TortureRun : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("realtime-torture-");
     private readonly Random _random;
     private readonly ConcurrentDictionary<Guid, bool> _acknowledged = new();
+    private readonly ConcurrentDictionary<Guid, int> _flows = new();
     private readonly List<(int Process, long At)> _killed = [];
     private readonly List<WorkerProcess> _workers = [];
+    // Jobs of a group and the join behind it.
+    private const int FlowSize = 4;
+
     private int _refused;
     private int _frozen;
     private (long From, long To) _outage = (long.MaxValue, long.MaxValue);
@@ -46,10 +50,15 @@ public sealed class TortureRun : IAsyncDisposable
     public async Task<TortureReport> RunAsync()
     {
         await using var queue = Queues.Open(_options.Store, Place, works: false);
-        var job = queue.Define<Work, Done>("work", options: new JobOptions { MaxAttempts = 1000 });
+        var options = new JobOptions { MaxAttempts = 1000 };
+        var job = queue.Define<Work, Done>("work", options: options);
+        var follow = queue.Define<Done, Done>("follow", options: options);
+        var join = queue.Define<Done[], Done>("join", options: options);
         await queue.OpenAsync();
         using var end = new CancellationTokenSource(_options.Length);
-        List<Task> doing = [ProduceAsync(job, end.Token), ProduceAsync(job, end.Token), AttackAsync(end.Token)];
+        Func<Work, Flow<Done>> chain = work => job.With(work).Then(follow).Then(follow);
+        Func<Work, Flow<Done>> group = work => queue.Group(Enumerable.Range(0, FlowSize - 1).Select(_ => job.With(work))).Then(join);
+        List<Task> doing = [ProduceAsync(job, end.Token), ProduceAsync(job, end.Token), ProduceAsync([(chain, 3), (group, FlowSize)], end.Token), AttackAsync(end.Token)];
         // Without the fence only the workers that wake up late matter.
         if (_server is not null && !_options.Unfenced)
         {
@@ -63,7 +72,7 @@ public sealed class TortureRun : IAsyncDisposable
         {
             await worker.StopAsync();
         }
-        return (await TortureReport.MakeAsync(store, _folder.FullName, [.. _acknowledged.Keys], _killed, _outage)) with { Seed = _options.Seed, Frozen = _frozen, Refused = _refused };
+        return (await TortureReport.MakeAsync(store, _folder.FullName, [.. _acknowledged.Keys], _flows, _killed, _outage)) with { Seed = _options.Seed, Frozen = _frozen, Refused = _refused };
     }
 
     /// <inheritdoc/>
@@ -97,6 +106,24 @@ public sealed class TortureRun : IAsyncDisposable
             catch (JobStoreException)
             {
                 // Refused, or not known: nothing was promised.
+                Interlocked.Increment(ref _refused);
+            }
+        }
+    }
+
+    private async Task ProduceAsync((Func<Work, Flow<Done>> Make, int Jobs)[] flows, CancellationToken end)
+    {
+        var random = new Random(_options.Seed + 2);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / _options.FlowsPerSecond));
+        while (await TickAsync(timer, end))
+        {
+            var (make, jobs) = flows[random.Next(flows.Length)];
+            try
+            {
+                _flows[(await make(new Work(random.Next(60))).EnqueueAsync()).Id] = jobs;
+            }
+            catch (JobStoreException)
+            {
                 Interlocked.Increment(ref _refused);
             }
         }

@@ -11,17 +11,10 @@ internal static class Worker
         var (kind, place, folder) = (Enum.Parse<StoreKind>(args[0]), args[1], args[2]);
         using var journal = new Journal(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}.journal")));
         await using var queue = Queues.Open(kind, place, works: true, unfenced: args[3] == "unfenced");
-        queue.Define<Work, Done>(
-            "work",
-            async (Work work, JobContext job) =>
-            {
-                journal.Write("start", job.Id, job.Attempt);
-                // Stubborn on purpose: it goes on when it is told to stop, as a worker does that does not know yet that it lost its lease.
-                await Task.Delay(work.Milliseconds);
-                journal.Write("end", job.Id, job.Attempt);
-                return new Done(Environment.ProcessId, job.Attempt);
-            },
-            new JobOptions { MaxAttempts = 1000 });
+        var options = new JobOptions { MaxAttempts = 1000 };
+        queue.Define<Work, Done>("work", (Work work, JobContext job) => DoAsync(job, work.Milliseconds), options);
+        queue.Define<Done, Done>("follow", (Done _, JobContext job) => DoAsync(job, Milliseconds()), options);
+        queue.Define<Done[], Done>("join", (Done[] _, JobContext job) => DoAsync(job, Milliseconds()), options);
         using var watch = queue.Observe(what =>
         {
             if (what is JobFinished { State: JobState.Succeeded, Result: { } result } finished)
@@ -37,6 +30,18 @@ internal static class Worker
         {
         }
         return 0;
+
+        async Task<Done> DoAsync(JobContext job, int milliseconds)
+        {
+            journal.Write("start", job.Id, job.Attempt);
+            // Stubborn on purpose: it goes on when it is told to stop, as a worker does that does not know yet that it lost its lease.
+            await Task.Delay(milliseconds);
+            journal.Write("end", job.Id, job.Attempt);
+            return new Done(Environment.ProcessId, job.Attempt, TortureReport.Hash(job.ArgsJson.Span));
+        }
+
+        // Seldom longer than a lease, so that a frozen worker wakes up in the middle of a flow.
+        static int Milliseconds() => Random.Shared.Next(50) == 0 ? 5000 : Random.Shared.Next(60);
     }
 
     // A worker that is started while the server is away would end, and be started again by whoever keeps it running.
