@@ -34,7 +34,7 @@ public sealed record EnqueueOptions
     public string? IdempotencyKey { get; init; }
 
     /// <summary>
-    /// What <see cref="QueueLimits.PerKey"/> counts by, a customer's id for instance. Jobs of different keys take turns, so that a flood of
+    /// What <see cref="QueueLimits.PerKey"/> and <see cref="QueueLimits.RatePerKey"/> count by, a customer's id for instance. Jobs of different keys take turns, so that a flood of
     /// one does not hold up the others. Null for a job that stands apart.
     /// </summary>
     public string? LimitKey { get; init; }

@@ -13,11 +13,19 @@ public class Job<TArgs> : Job
 {
     private readonly JsonTypeInfo<TArgs> _json;
 
+    // Null for a job without keys of its own, which then costs nothing.
+    private readonly JobOptions<TArgs>? _keys;
+
     internal Job(JobQueue queue, string name, Delegate? handler, JobOptions options)
         : base(queue, name, handler, options)
     {
         queue.Json.MakeReadOnly(populateMissingResolver: true);
         _json = (JsonTypeInfo<TArgs>)queue.Json.GetTypeInfo(typeof(TArgs));
+        _keys = options as JobOptions<TArgs>;
+        if (_keys is null && options.GetType() != typeof(JobOptions))
+        {
+            throw new InvalidOperationException($"The job '{name}' has options for other arguments than its own: give it JobOptions<{TypeName.Of(typeof(TArgs))}>.");
+        }
     }
 
     internal override Type ArgsType => typeof(TArgs);
@@ -33,7 +41,7 @@ public class Job<TArgs> : Job
     public ValueTask<JobHandle> EnqueueAsync(
         TArgs args, TimeSpan? delay = null, DateTimeOffset? at = null, int? priority = null, CancellationToken cancellationToken = default)
     {
-        var enqueued = Owner.EnqueueAsync(Spec(Serialize(args), delay, at, priority), cancellationToken);
+        var enqueued = Owner.EnqueueAsync(Spec(args, delay, at, priority), cancellationToken);
         return enqueued.IsCompletedSuccessfully
             ? new ValueTask<JobHandle>(new JobHandle(Owner, enqueued.Result, Name))
             : AwaitAsync(enqueued);
@@ -55,7 +63,10 @@ public class Job<TArgs> : Job
     /// <param name="transaction">The transaction, which is left open.</param>
     /// <param name="options">What else to say; null for nothing.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <remarks>Nobody says when it is committed: workers find the job when they next look, within <see cref="JobQueueOptions.PollInterval"/>.</remarks>
+    /// <remarks>
+    /// Nobody says when it is committed: workers find the job when they next look, within <see cref="JobQueueOptions.PollInterval"/>; and a job that
+    /// this one replaces is told of within the same, if the commit comes within sixty of them.
+    /// </remarks>
     /// <exception cref="JobConflictException">Another job has the unique key, and <see cref="UniqueConflict.Reject"/> was asked for.</exception>
     /// <exception cref="JobStoreException">Jobs are kept elsewhere than in the transaction's database, or could not be stored.</exception>
     public async ValueTask<JobHandle> EnqueueAsync(
@@ -81,10 +92,15 @@ public class Job<TArgs> : Job
         DbTransaction? transaction = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(args);
-        JobSpec[] specs = [.. args.Select(One)];
-        var results = await Owner.EnqueueAsync(specs, transaction, cancellationToken);
+        var results = await EnqueueAllAsync(args, delay, options, transaction, cancellationToken);
         return [.. results.Select(result => new JobHandle(Owner, result, Name))];
+    }
+
+    private protected ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAllAsync(
+        IEnumerable<TArgs> args, TimeSpan? delay, Func<TArgs, EnqueueOptions>? options, DbTransaction? transaction, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        return Owner.EnqueueAsync([.. args.Select(One)], transaction, cancellationToken);
 
         JobSpec One(TArgs one)
         {
@@ -96,22 +112,48 @@ public class Job<TArgs> : Job
     internal JobSpec Spec(TArgs args, EnqueueOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Spec(Serialize(args), options.Delay, options.At, options.Priority, options);
+        return Spec(Serialize(args), options.Delay, options.At, options.Priority, WithKeys(args, options));
     }
+
+    private protected JobSpec Spec(TArgs args, TimeSpan? delay, DateTimeOffset? at, int? priority) => _keys is null
+        ? Spec(Serialize(args), delay, at, priority)
+        : Spec(Serialize(args), delay, at, priority, WithKeys(args, EnqueueOptions.None));
+
+    private EnqueueOptions WithKeys(TArgs args, EnqueueOptions options)
+    {
+        if (_keys is null)
+        {
+            return options;
+        }
+        if (options.UniqueKey is null && _keys.UniqueBy?.Invoke(args) is { } unique)
+        {
+            // Under the job's name: what two kinds of jobs call the same is not.
+            options = options with { UniqueKey = $"{Name}: {unique}", OnConflict = _keys.OnConflict };
+        }
+        return WithLimitKey(args, options);
+    }
+
+    private EnqueueOptions WithLimitKey(TArgs args, EnqueueOptions options) =>
+        options.LimitKey is null && _keys?.LimitBy?.Invoke(args) is { } key ? options with { LimitKey = key } : options;
 
     /// <summary>The job with its arguments, not enqueued yet: the smallest flow (Celery's signature), to be chained and grouped.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="options">
     /// What else to say about it; null for nothing. A delay begins when what comes before it has ended. Keys are not for jobs of flows.
     /// </param>
-    public Flow With(TArgs args, EnqueueOptions? options = null) => new(Owner, new FlowStep(this, Serialize(args), options));
+    public Flow With(TArgs args, EnqueueOptions? options = null) => new(Owner, Step(args, options));
 
-    internal JobSpec Spec(TArgs args, JobOccurrence? occurrence) => occurrence is null
-        ? Spec(Serialize(args), delay: null, at: null, priority: null)
-        : Spec(Serialize(args), delay: null, occurrence.At, priority: null, new EnqueueOptions { IdempotencyKey = occurrence.Key }, new Dictionary<string, string>
+    internal JobSpec Spec(TArgs args, JobOccurrence? occurrence)
+    {
+        // Nobody is there to be told of a conflict.
+        var options = WithKeys(args, new EnqueueOptions { IdempotencyKey = occurrence?.Key }) with { OnConflict = UniqueConflict.ReturnExisting };
+        return Spec(Serialize(args), delay: null, occurrence?.At, priority: null, options, occurrence is null ? null : new Dictionary<string, string>
         {
             [Schedule.OccurrenceHeader] = occurrence.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         });
+    }
+
+    private protected FlowStep Step(TArgs args, EnqueueOptions? options) => new(this, Serialize(args), WithLimitKey(args, options ?? EnqueueOptions.None));
 
     internal override object ParseArgs(ReadOnlySpan<byte> args) =>
         JsonSerializer.Deserialize(args, _json) ?? throw new JsonException("The arguments are null.");

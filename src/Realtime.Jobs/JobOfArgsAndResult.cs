@@ -17,7 +17,7 @@ public sealed class Job<TArgs, TResult> : Job<TArgs>
     public new ValueTask<JobHandle<TResult>> EnqueueAsync(
         TArgs args, TimeSpan? delay = null, DateTimeOffset? at = null, int? priority = null, CancellationToken cancellationToken = default)
     {
-        var enqueued = Owner.EnqueueAsync(Spec(Serialize(args), delay, at, priority), cancellationToken);
+        var enqueued = Owner.EnqueueAsync(Spec(args, delay, at, priority), cancellationToken);
         return enqueued.IsCompletedSuccessfully
             ? new ValueTask<JobHandle<TResult>>(new JobHandle<TResult>(Owner, enqueued.Result, Name))
             : AwaitAsync(enqueued);
@@ -38,6 +38,18 @@ public sealed class Job<TArgs, TResult> : Job<TArgs>
         return new JobHandle<TResult>(Owner, results[0], Name);
     }
 
+    /// <inheritdoc cref="Job{TArgs}.EnqueueManyAsync"/>
+    public new async ValueTask<IReadOnlyList<JobHandle<TResult>>> EnqueueManyAsync(
+        IEnumerable<TArgs> args,
+        TimeSpan? delay = null,
+        Func<TArgs, EnqueueOptions>? options = null,
+        DbTransaction? transaction = null,
+        CancellationToken cancellationToken = default)
+    {
+        var results = await EnqueueAllAsync(args, delay, options, transaction, cancellationToken);
+        return [.. results.Select(result => new JobHandle<TResult>(Owner, result, Name))];
+    }
+
     /// <inheritdoc cref="Job{TArgs}.With"/>
-    public new Flow<TResult> With(TArgs args, EnqueueOptions? options = null) => new(Owner, new FlowStep(this, Serialize(args), options));
+    public new Flow<TResult> With(TArgs args, EnqueueOptions? options = null) => new(Owner, Step(args, options));
 }

@@ -1,7 +1,7 @@
 namespace Realtime;
 
 /// <summary>How jobs of one name are run.</summary>
-public sealed record JobOptions
+public record JobOptions
 {
     /// <summary>The queue its jobs wait in. <c>default</c> unless set; see <see cref="JobQueue.Queue"/> for how many run at once.</summary>
     public string Queue { get; init; } = "default";

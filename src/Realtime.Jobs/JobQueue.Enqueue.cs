@@ -34,8 +34,13 @@ public sealed partial class JobQueue
                 // Not this one was in the way.
                 continue;
             }
-            // In a transaction nothing has happened yet; what a commit brings is found like another process's work.
-            await SettleAsync(jobs[index], transaction is null ? results[index] : results[index] with { Replaced = null }, cancellationToken);
+            if (transaction is not null && results[index].Replaced is { } replaced)
+            {
+                // Nothing has happened yet.
+                _commits?.Add(replaced);
+                continue;
+            }
+            await SettleAsync(jobs[index], results[index], cancellationToken);
         }
         return results;
     }

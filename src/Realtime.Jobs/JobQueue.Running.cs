@@ -22,7 +22,7 @@ public sealed partial class JobQueue
         services ??= NoServices();
         Compile(services);
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        var store = _createStore(time);
+        var store = CreateStore(time);
         try
         {
             await store.OpenAsync(cancellationToken);
@@ -34,7 +34,27 @@ public sealed partial class JobQueue
         }
         var runtime = new JobRuntime(store, time, services, services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance, _feed, _aroundEnqueue);
         store.Moved = moves => Follow(runtime, moves);
+        _commits = new CommitWatch(store, time, _options.PollInterval, (id, state, cancellation) => TellCancelAsync(runtime, id, state, cancellation));
         _runtime = runtime;
+    }
+
+    /// <summary>
+    /// Makes the store's tables, or brings them to the version this program needs: for deployments where starting the app may not
+    /// (<c>Migrate = false</c> in the store's options). The command <c>jobs migrate</c> does this. The queue is not opened.
+    /// </summary>
+    /// <param name="services">As for <see cref="OpenAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up; then nothing was changed.</param>
+    /// <returns>What was done; null for a store without tables.</returns>
+    /// <exception cref="InvalidOperationException">The queue is open.</exception>
+    /// <exception cref="JobStoreException">It cannot be done; the message says why and what to do.</exception>
+    public async ValueTask<JobMigration?> MigrateAsync(IServiceProvider? services = null, CancellationToken cancellationToken = default)
+    {
+        if (_runtime is not null)
+        {
+            throw new InvalidOperationException("The job queue is open, and its tables are in use: migrate before the app starts, or by the command `jobs migrate`.");
+        }
+        await using var store = CreateStore(services?.GetService<TimeProvider>() ?? TimeProvider.System);
+        return await store.MigrateAsync(cancellationToken);
     }
 
     /// <summary>Opens the store and starts to run jobs, if <see cref="JobQueueOptions.RunsJobs"/>.</summary>
@@ -73,6 +93,11 @@ public sealed partial class JobQueue
             _server = null;
         }
         _closed = true;
+        if (_commits is { } commits)
+        {
+            _commits = null;
+            await commits.DisposeAsync();
+        }
         if (_runtime is { } runtime)
         {
             _runtime = null;
@@ -205,6 +230,8 @@ public sealed partial class JobQueue
             return null;
         }
     }
+
+    private IJobStore CreateStore(TimeProvider time) => AroundStore is { } around ? around(_createStore(time)) : _createStore(time);
 
     private QueueSettings SettingsOf(string queue) => _queues.GetValueOrDefault(queue) ?? new QueueSettings(_options.Concurrency);
 

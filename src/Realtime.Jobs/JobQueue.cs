@@ -23,6 +23,7 @@ public sealed partial class JobQueue : IAsyncDisposable
     private readonly JobFeed _feed = new();
     private JobRuntime? _runtime;
     private JobServer? _server;
+    private CommitWatch? _commits;
     private bool _compiled;
     private bool _closed;
 
@@ -56,6 +57,9 @@ public sealed partial class JobQueue : IAsyncDisposable
     /// <summary>Where services of an app come from; set by the app the queue belongs to.</summary>
     internal Func<ParameterInfo, ParameterBinding<JobContext>?>? ResolveService { get; set; }
 
+    /// <summary>What goes between the queue and its store; null for nothing.</summary>
+    internal Func<IJobStore, IJobStore>? AroundStore { get; set; }
+
     /// <summary>Keeps jobs elsewhere than in memory.</summary>
     /// <param name="create">Makes the store, given the clock to use. Called once, when the queue opens; the queue disposes of it.</param>
     public void UseStore(Func<TimeProvider, IJobStore> create)
@@ -76,7 +80,7 @@ public sealed partial class JobQueue : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(concurrency, 1);
         ThrowIfOpen();
         limits?.Validate(name);
-        _queues[name] = new QueueSettings(concurrency, limits is null or { Total: null, PerKey: null, Rate: null } ? null : limits);
+        _queues[name] = new QueueSettings(concurrency, limits is { AreNone: false } ? limits : null);
     }
 
     /// <summary>Adds a kind of job, with a handler of any shape, or none.</summary>

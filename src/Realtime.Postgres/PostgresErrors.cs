@@ -38,9 +38,9 @@ internal static class PostgresErrors
             PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } =>
                 "PostgreSQL takes no writes here: this is a standby, or the database is set to read only. Connect to the primary (Target Session Attributes=read-write).",
             PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } =>
-                "The job tables are gone. Run PostgresJobStore.MigrateAsync, or open the store with PostgresJobStoreOptions.Migrate.",
+                "The job tables are gone. Run `jobs migrate`, or open the store with PostgresJobStoreOptions.Migrate.",
             PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
-                "The database user may not do this. Grant it rights on the job tables, or run PostgresJobStore.MigrateAsync as their owner and set PostgresJobStoreOptions.Migrate to false.",
+                "The database user may not do this. Grant it rights on the job tables, or run `jobs migrate` as their owner and set PostgresJobStoreOptions.Migrate to false.",
             PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName } =>
                 "PostgreSQL refused the connection. Check the user, the password and the database in the connection string.",
             PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } =>

@@ -80,6 +80,19 @@ internal sealed partial class PostgresJobSql
         INSERT INTO {_starts} AS s (queue, at, count) VALUES ($1, $2, $3) ON CONFLICT (queue, at) DO UPDATE SET count = s.count + excluded.count
         """;
 
+    /// <summary>How many jobs of each key started within the span of a rate limit per key, when the oldest of them did, and how long it counts yet.</summary>
+    public string KeyStarts => field ??= $"""
+        WITH {Clock},
+        old AS (DELETE FROM {_keyStarts} WHERE queue = $2 AND at <= {Now} - $3)
+        SELECT key, sum(count)::bigint, min(at) + $3 - {Now} FROM {_keyStarts} WHERE queue = $2 AND at > {Now} - $3 GROUP BY key
+        """;
+
+    /// <summary>Counts a start each of the keys $3, at $2.</summary>
+    public string AddKeyStarts => field ??= $"""
+        INSERT INTO {_keyStarts} AS s (queue, key, at, count) SELECT $1, key, $2, count(*) FROM unnest($3::text[]) AS key GROUP BY key
+        ON CONFLICT (queue, key, at) DO UPDATE SET count = s.count + excluded.count
+        """;
+
     public string HasAvailable => field ??= $"SELECT EXISTS (SELECT FROM {_jobs} WHERE {Plain.Replace("$4", "$1", StringComparison.Ordinal)}) OR EXISTS (SELECT FROM {_jobs} WHERE {Keyed.Replace("$4", "$1", StringComparison.Ordinal)})";
 
     /// <summary>The highest priority below $2 that a queue has jobs of.</summary>

@@ -30,6 +30,7 @@ internal sealed partial class PostgresJobSql
     private readonly string _links;
     private readonly string _queues;
     private readonly string _starts;
+    private readonly string _keyStarts;
     private readonly string _schedules;
     private readonly string _schema;
 
@@ -39,6 +40,7 @@ internal sealed partial class PostgresJobSql
         var s = $"\"{schema}\".";
         (_jobs, _finished, _steps, _logs, _nodes) = (s + "jobs", s + "jobs_finished", s + "job_steps", s + "job_logs", s + "job_nodes");
         (_keys, _links, _queues, _starts, _schedules) = (s + "job_keys", s + "job_links", s + "job_queues", s + "job_starts", s + "job_schedules");
+        _keyStarts = s + "job_key_starts";
     }
 
     /// <summary>
@@ -59,6 +61,11 @@ internal sealed partial class PostgresJobSql
         """;
 
     public string Waiting => field ??= $"SELECT min(coalesce(due, enqueued)) FROM {_jobs} WHERE state = 0 AND queue = $1";
+
+    /// <summary>What tells one database from every other, on whatever server: when its server was started, and its number there; and its name.</summary>
+    public string Identity { get; } = """
+        SELECT extract(epoch FROM pg_postmaster_start_time())::text || ' ' || oid::text, datname::text FROM pg_catalog.pg_database WHERE datname = current_database()
+        """;
 
     public string Nodes => field ??= $"SELECT id, host, process, process_start FROM {_nodes}";
 

@@ -58,6 +58,7 @@ public sealed partial class PostgresJobStore
         try
         {
             var session = new PostgresSession(connection, own);
+            await RequireOwnDatabaseAsync(connection, session, cancellationToken);
             var results = jobs.Any(HasKey) ? await InsertKeyedAsync(session, jobs, [], cancellationToken) : await InsertPlainAsync(session, jobs, cancellationToken);
             if (_options.HasHints)
             {
@@ -73,6 +74,31 @@ public sealed partial class PostgresJobStore
         catch (Exception exception) when (exception is NpgsqlException or ArgumentException)
         {
             throw PostgresErrors.Describe(exception);
+        }
+    }
+
+    /// <summary>Checks that a caller's connection is to the database that the jobs are in, by whatever name and way it came there.</summary>
+    private async ValueTask RequireOwnDatabaseAsync(NpgsqlConnection connection, PostgresSession session, CancellationToken cancellationToken)
+    {
+        var place = $"{connection.DataSource} {connection.Database}";
+        if (_known.ContainsKey(place))
+        {
+            return;
+        }
+        var theirs = await session.RunAsync(batch => batch.Add(_sql.Identity), ReadIdentityAsync, cancellationToken);
+        var (ours, name) = await _database.RunAsync(
+            batch => batch.Add(_sql.Identity), async reader => (await ReadIdentityAsync(reader), reader.GetString(1)), cancellationToken);
+        if (ours != theirs)
+        {
+            throw new JobStoreException(
+                $"The transaction is one of the database '{connection.Database}' ({connection.DataSource}), but jobs are kept in another one, '{name}': the job could not come and go with it. Keep both in one database, or enqueue once the transaction is committed.");
+        }
+        _known.TryAdd(place, true);
+
+        static async ValueTask<string> ReadIdentityAsync(NpgsqlDataReader reader)
+        {
+            await reader.ReadAsync(CancellationToken.None);
+            return reader.GetString(0);
         }
     }
 

@@ -36,7 +36,7 @@ public sealed partial class PostgresJobStore
                 }
                 var results = due.Any(HasKey) ? await InsertKeyedAsync(session, due, [], cancellationToken) : await InsertPlainAsync(session, due, cancellationToken);
                 await session.RunAsync(batch => batch.Add(_sql.Fired).With(name).With(NpgsqlDbType.TimestampTz, due[^1].DueAt!.Value.UtcDateTime), cancellationToken);
-                return [.. results.Select(static result => result.Id)];
+                return [.. results.Where(static result => result.Status == EnqueueStatus.Added).Select(static result => result.Id)];
             },
             repeats: 0,
             cancellationToken);
@@ -45,6 +45,16 @@ public sealed partial class PostgresJobStore
             _hints.Send(HintOf(jobs));
         }
         return fired;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ScheduleTurn> TakeTurnAsync(long node, string name, DateTimeOffset occurrence, TimeSpan time, CancellationToken cancellationToken)
+    {
+        var taken = await ListAsync(
+            batch => batch.Add(_sql.TakeTurn).With(Now).With(name).With(node).With(NpgsqlDbType.TimestampTz, occurrence.UtcDateTime).With(NpgsqlDbType.Interval, time),
+            static row => row.GetBoolean(0),
+            cancellationToken);
+        return taken is [var yours] ? yours ? ScheduleTurn.Yours : ScheduleTurn.Others : ScheduleTurn.Over;
     }
 
     /// <inheritdoc/>

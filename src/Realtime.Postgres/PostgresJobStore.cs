@@ -16,6 +16,8 @@ public sealed partial class PostgresJobStore : IJobStore
     private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(36_500);
 
     private readonly ConcurrentDictionary<long, NodeClaims> _claims = new();
+    // Where callers' transactions have come from that are of the store's own database.
+    private readonly ConcurrentDictionary<string, bool> _known = new();
     private readonly PostgresJobStoreOptions _options;
     private readonly PostgresDatabase _database;
     private readonly PostgresSchema _schema;
@@ -70,8 +72,9 @@ public sealed partial class PostgresJobStore : IJobStore
 
     /// <summary>Makes the tables, or brings them to the version this program needs. Safe while others do the same, and while older programs of the same version run.</summary>
     /// <param name="cancellationToken">Gives up; then nothing was changed.</param>
+    /// <returns>What was done.</returns>
     /// <exception cref="JobStoreException">The server cannot be reached, refuses, or has tables of a newer version.</exception>
-    public ValueTask MigrateAsync(CancellationToken cancellationToken = default) => EnsureAsync(mayMigrate: true, cancellationToken);
+    public ValueTask<JobMigration?> MigrateAsync(CancellationToken cancellationToken = default) => EnsureAsync(mayMigrate: true, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -124,11 +127,11 @@ public sealed partial class PostgresJobStore : IJobStore
             },
             cancellationToken);
 
-    private async ValueTask EnsureAsync(bool mayMigrate, CancellationToken cancellationToken)
+    private async ValueTask<JobMigration?> EnsureAsync(bool mayMigrate, CancellationToken cancellationToken)
     {
         try
         {
-            await _schema.EnsureAsync(_database.Source, mayMigrate, cancellationToken);
+            return await _schema.EnsureAsync(_database.Source, mayMigrate, cancellationToken);
         }
         catch (Exception exception) when (exception is NpgsqlException or System.Net.Sockets.SocketException)
         {

@@ -8,7 +8,8 @@ public sealed record PostgresJobStoreOptions
 
     /// <summary>
     /// Whether opening the store makes its tables and brings them up to date. True unless set. With false a store whose tables are missing or
-    /// old does not open: run <see cref="PostgresJobStore.MigrateAsync"/> when you deploy, with rights that the app itself need not have.
+    /// old does not open: run the app's command <c>jobs migrate</c>, or <see cref="PostgresJobStore.MigrateAsync"/>, when you deploy, with rights that
+    /// the app itself need not have.
     /// </summary>
     public bool Migrate { get; init; } = true;
 

@@ -143,5 +143,16 @@ internal static class PostgresJobTables
             PRIMARY KEY (queue, at)
         );
         """,
+        """
+        CREATE TABLE SCHEMA.job_key_starts (
+            queue text NOT NULL,
+            key text NOT NULL,
+            at timestamptz NOT NULL,
+            count integer NOT NULL,
+            PRIMARY KEY (queue, key, at)
+        );
+        CREATE INDEX job_key_starts_at ON SCHEMA.job_key_starts (queue, at);
+        ALTER TABLE SCHEMA.job_schedules ADD COLUMN turn_node bigint, ADD COLUMN turn_until timestamptz;
+        """,
     ];
 }

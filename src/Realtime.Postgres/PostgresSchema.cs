@@ -11,30 +11,33 @@ internal sealed class PostgresSchema(string schema, IReadOnlyList<string> migrat
 
     /// <summary>Checks that the tables are of the newest version, and brings them there where that is allowed.</summary>
     /// <exception cref="JobStoreException">A newer program made the tables, or they are old and may not be changed now.</exception>
-    public async ValueTask EnsureAsync(NpgsqlDataSource source, bool mayMigrate, CancellationToken cancellationToken)
+    public async ValueTask<JobMigration> EnsureAsync(NpgsqlDataSource source, bool mayMigrate, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         // Without the lock first: the usual start finds everything in place, and needs no right to change it.
-        if (IsNewest(await ReadVersionAsync(connection, cancellationToken)))
+        var version = await ReadVersionAsync(connection, cancellationToken);
+        if (IsNewest(version))
         {
-            return;
+            return Migration(version);
         }
         if (!mayMigrate)
         {
             throw new JobStoreException(
-                $"The job tables in schema {schema} are missing or old. Run PostgresJobStore.MigrateAsync with rights to change them, or set PostgresJobStoreOptions.Migrate.");
+                $"The job tables in schema {schema} {(version == 0 ? "are missing" : $"have version {version}, and this program needs {migrations.Count}")}. Run the app's command `jobs migrate` (or PostgresJobStore.MigrateAsync) as a user with rights to change them, or set PostgresJobStoreOptions.Migrate.");
         }
-        await MigrateAsync(connection, cancellationToken);
+        return await MigrateAsync(connection, cancellationToken);
     }
 
-    private async ValueTask MigrateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private JobMigration Migration(int from) => new($"schema {schema}", from, migrations.Count);
+
+    private async ValueTask<JobMigration> MigrateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({Lock})", cancellationToken);
         var version = await ReadVersionAsync(connection, cancellationToken);
         if (IsNewest(version))
         {
-            return;
+            return Migration(version);
         }
         var quoted = $"\"{schema}\"";
         if (version == 0)
@@ -53,6 +56,7 @@ internal sealed class PostgresSchema(string schema, IReadOnlyList<string> migrat
         await ExecuteAsync(connection, $"DELETE FROM {quoted}.job_schema", cancellationToken);
         await ExecuteAsync(connection, $"INSERT INTO {quoted}.job_schema VALUES ({migrations.Count})", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        return Migration(version);
     }
 
     private bool IsNewest(int version) => version <= migrations.Count

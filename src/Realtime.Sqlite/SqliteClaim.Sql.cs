@@ -56,6 +56,24 @@ internal sealed partial class SqliteClaim
         return starts;
     }
 
+    /// <summary>The same of one key.</summary>
+    private (long Count, long? Oldest) Starts(RateLimit rate, string key)
+    {
+        if (_started!.Count == 0)
+        {
+            database.Prepare("DELETE FROM realtime_job_key_starts WHERE queue = ?1 AND at <= ?2").Bind(1, demand.Queue).Bind(2, now - rate.Per.Ticks).Run();
+        }
+        var read = database.Prepare("SELECT sum(count), min(at) FROM realtime_job_key_starts WHERE queue = ?1 AND key = ?2").Bind(1, demand.Queue).Bind(2, key);
+        read.Step();
+        var starts = (read.Int64OrNull(0) ?? 0, read.Int64OrNull(1));
+        read.Reset();
+        return starts;
+    }
+
+    private void AddStarts(string key, long at, int count) => database.Prepare("""
+        INSERT INTO realtime_job_key_starts VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET count = count + excluded.count
+        """).Bind(1, demand.Queue).Bind(2, key).Bind(3, at).Bind(4, count).Run();
+
     private void TakeOldest(int count) => Read(database.Prepare($"""
         {Start} IN (SELECT seq {Plain} ORDER BY priority DESC, seq LIMIT ?4) RETURNING {SqliteJobStore.Columns}
         """).Bind(4, count));

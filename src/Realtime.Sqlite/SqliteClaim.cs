@@ -11,6 +11,8 @@ internal sealed partial class SqliteClaim(SqliteDatabase database, long node, lo
     private readonly int _first = claimed.Count;
     private readonly List<long> _order = [];
     private Dictionary<string, long>? _running;
+    private Dictionary<string, (long Count, long? Oldest)>? _started;
+    private long? _keyWait;
 
     private int Taken => claimed.Count - _first;
 
@@ -33,10 +35,12 @@ internal sealed partial class SqliteClaim(SqliteDatabase database, long node, lo
         if (demand.Limits?.Rate is not { } rate)
         {
             Take(count);
-            return null;
+            AddKeyStarts();
+            return KeyWait(count);
         }
         var (started, oldest) = Starts(rate);
         Take((int)Math.Clamp(rate.Count - started, 0, count));
+        AddKeyStarts();
         if (Taken > 0)
         {
             var at = rate.CountedAt(new DateTimeOffset(now, TimeSpan.Zero)).UtcTicks;
@@ -44,7 +48,22 @@ internal sealed partial class SqliteClaim(SqliteDatabase database, long node, lo
             database.Prepare("INSERT INTO realtime_job_starts VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET count = count + excluded.count")
                 .Bind(1, demand.Queue).Bind(2, at).Bind(3, Taken).Run();
         }
-        return started + Taken >= rate.Count && (HasPlain() || HasKeyed()) ? new TimeSpan(oldest!.Value + rate.Per.Ticks - now) : null;
+        return started + Taken >= rate.Count && (HasPlain() || HasKeyed()) ? new TimeSpan(oldest!.Value + rate.Per.Ticks - now) : KeyWait(count);
+    }
+
+    // How long until one of the keys that were full may start another. Where all that was asked for was found, more is asked for anyway.
+    private TimeSpan? KeyWait(int count) => Taken < count && _keyWait is { } wait ? new TimeSpan(wait) : null;
+
+    private void AddKeyStarts()
+    {
+        if (demand.Limits?.RatePerKey is not { } rate)
+        {
+            return;
+        }
+        foreach (var (key, jobs) in claimed.Skip(_first).Where(static job => job.Spec.LimitKey is not null).CountBy(static job => job.Spec.LimitKey!))
+        {
+            AddStarts(key, rate.CountedAt(new DateTimeOffset(now, TimeSpan.Zero)).UtcTicks, jobs);
+        }
     }
 
     private void Take(int count)
@@ -136,12 +155,30 @@ internal sealed partial class SqliteClaim(SqliteDatabase database, long node, lo
 
     private bool IsFull(string key)
     {
-        if (demand.Limits?.PerKey is not { } perKey)
+        if (demand.Limits?.PerKey is { } perKey)
+        {
+            _running ??= RunningByKey();
+            if (_running.GetValueOrDefault(key) >= perKey)
+            {
+                return true;
+            }
+        }
+        if (demand.Limits?.RatePerKey is not { } rate)
         {
             return false;
         }
-        _running ??= RunningByKey();
-        return _running.GetValueOrDefault(key) >= perKey;
+        _started ??= [];
+        if (!_started.TryGetValue(key, out var starts))
+        {
+            _started.Add(key, starts = Starts(rate, key));
+        }
+        if (starts.Count < rate.Count)
+        {
+            return false;
+        }
+        var wait = starts.Oldest!.Value + rate.Per.Ticks - now;
+        _keyWait = _keyWait < wait ? _keyWait : wait;
+        return true;
     }
 
     private void CountKey(string key)
@@ -149,6 +186,11 @@ internal sealed partial class SqliteClaim(SqliteDatabase database, long node, lo
         if (_running is not null)
         {
             _running[key] = _running.GetValueOrDefault(key) + 1;
+        }
+        if (_started is not null && demand.Limits?.RatePerKey is { } rate)
+        {
+            var (count, oldest) = _started.GetValueOrDefault(key);
+            _started[key] = (count + 1, oldest ?? rate.CountedAt(new DateTimeOffset(now, TimeSpan.Zero)).UtcTicks);
         }
     }
 

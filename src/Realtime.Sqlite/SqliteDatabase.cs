@@ -10,12 +10,15 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly bool _isBorrowed;
     private readonly Dictionary<string, SqliteStatement> _statements = new(ReferenceEqualityComparer.Instance);
 
-    public SqliteDatabase(SqliteFile file)
+    /// <summary>Opens a connection.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="mayCreate">Whether the file is made if it is missing.</param>
+    public SqliteDatabase(SqliteFile file, bool mayCreate = true)
     {
         SqliteProvider.Ensure();
         _file = file;
         // One thread per connection: SQLite's own lock around each call would only cost time.
-        var code = raw.sqlite3_open_v2(file.Path, out _handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
+        var code = raw.sqlite3_open_v2(file.Path, out _handle, raw.SQLITE_OPEN_READWRITE | (mayCreate ? raw.SQLITE_OPEN_CREATE : 0) | raw.SQLITE_OPEN_NOMUTEX, null);
         try
         {
             Check(code);
@@ -50,6 +53,9 @@ internal sealed class SqliteDatabase : IDisposable
 
     /// <summary>How many rows the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
+
+    /// <summary>Whether the disk failed under it: what it holds open may be of a disk that is gone, also when the file is well again.</summary>
+    public bool IsBroken { get; set; }
 
     /// <summary>Called behind every rollback: what was remembered of the file may be wrong now.</summary>
     public Action? RolledBack { get; set; }
@@ -114,8 +120,12 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    public Exception Error() =>
-        SqliteErrors.Describe(_file, raw.sqlite3_extended_errcode(_handle), raw.sqlite3_errmsg(_handle).utf8_to_string());
+    public Exception Error()
+    {
+        var code = raw.sqlite3_extended_errcode(_handle);
+        IsBroken |= SqliteErrors.IsBroken(code);
+        return SqliteErrors.Describe(_file, code, raw.sqlite3_errmsg(_handle).utf8_to_string());
+    }
 
     public void Dispose()
     {

@@ -6,7 +6,8 @@ namespace Realtime.Sqlite;
 /// <param name="FullSync">Whether a commit reaches the disk before it counts.</param>
 /// <param name="BusyTimeout">How long a write waits for another process; null for 10 seconds.</param>
 /// <param name="MaxPages">The most pages the file may have; null for no limit.</param>
-internal sealed record SqliteFile(string Path, SqliteUse Use, bool FullSync = true, TimeSpan? BusyTimeout = null, int? MaxPages = null)
+/// <param name="MayMigrate">Whether opening it makes its tables and brings them up to date.</param>
+internal sealed record SqliteFile(string Path, SqliteUse Use, bool FullSync = true, TimeSpan? BusyTimeout = null, int? MaxPages = null, bool MayMigrate = true)
 {
     /// <summary>Makes the file's folder where it is missing.</summary>
     public void CreateFolder()
@@ -24,7 +25,7 @@ internal sealed record SqliteFile(string Path, SqliteUse Use, bool FullSync = tr
     /// <summary>Opens a connection, and brings the tables to the newest version.</summary>
     public SqliteDatabase OpenAndMigrate(IReadOnlyList<string> migrations)
     {
-        var database = new SqliteDatabase(this);
+        var database = new SqliteDatabase(this, MayMigrate);
         try
         {
             SqliteSchema.Migrate(database, this, migrations);

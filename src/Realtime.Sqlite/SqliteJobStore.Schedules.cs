@@ -31,17 +31,35 @@ public sealed partial class SqliteJobStore
                 var last = schedule.LastOccurrence;
                 foreach (var job in jobs.Where(job => job.DueAt > last))
                 {
-                    fired.Add(Insert(database, job, Now).Id);
+                    if (Insert(database, job, Now) is { Status: EnqueueStatus.Added } added)
+                    {
+                        fired.Add(added.Id);
+                    }
                     last = job.DueAt!.Value;
                 }
-                if (fired.Count > 0)
+                if (last > schedule.LastOccurrence)
                 {
-                    database.Prepare("UPDATE realtime_job_schedules SET last = ?2 WHERE name = ?1").Bind(1, name).Bind(2, last.UtcTicks).Run();
+                    database.Prepare("UPDATE realtime_job_schedules SET last = ?2, turn_node = NULL WHERE name = ?1").Bind(1, name).Bind(2, last.UtcTicks).Run();
                 }
                 return fired;
             },
             cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public ValueTask<ScheduleTurn> TakeTurnAsync(long node, string name, DateTimeOffset occurrence, TimeSpan time, CancellationToken cancellationToken) => Writer.RunAsync(
+        database =>
+        {
+            if (FindSchedule(database, name) is not { IsPaused: false } schedule || schedule.LastOccurrence >= occurrence)
+            {
+                return ScheduleTurn.Over;
+            }
+            var taken = database.Prepare("""
+                UPDATE realtime_job_schedules SET turn_node = ?2, turn_until = ?4 WHERE name = ?1 AND (turn_node IS NULL OR turn_node = ?2 OR turn_until <= ?3)
+                """).Bind(1, name).Bind(2, node).Bind(3, Now).Bind(4, Now + time.Ticks).Run();
+            return taken == 1 ? ScheduleTurn.Yours : ScheduleTurn.Others;
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<bool> PauseScheduleAsync(string name, bool isPaused, CancellationToken cancellationToken) => Writer.RunAsync(

@@ -33,7 +33,7 @@ public sealed partial class SqliteJobStore : IJobStore
             throw new ArgumentException("A SQLite store needs a file. For jobs in memory, leave the store as it is: memory is the default.", nameof(path));
         }
         options ??= new SqliteJobStoreOptions();
-        _file = new SqliteFile(Path.GetFullPath(path), SqliteUse.Jobs, options.FullSync, options.BusyTimeout, options.MaxPages);
+        _file = new SqliteFile(Path.GetFullPath(path), SqliteUse.Jobs, options.FullSync, options.BusyTimeout, options.MaxPages, options.Migrate);
         _time = time ?? TimeProvider.System;
     }
 
@@ -49,11 +49,35 @@ public sealed partial class SqliteJobStore : IJobStore
     /// <inheritdoc/>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        _file.CreateFolder();
-        _writer = new SqliteThread("Realtime jobs, SQLite writer", _file.Use, writes: true, () => _file.OpenAndMigrate(SqliteJobTables.Migrations));
+        if (_file.MayMigrate)
+        {
+            _file.CreateFolder();
+        }
+        _writer = new SqliteThread("Realtime jobs, SQLite writer", _file.Use, writes: true, () => _file.OpenAndMigrate(SqliteJobTables.Migrations), Reopen, () => _reader?.Release());
         await _writer.Opened.WaitAsync(cancellationToken);
-        _reader = new SqliteThread("Realtime jobs, SQLite reader", _file.Use, writes: false, () => new SqliteDatabase(_file));
+        _reader = new SqliteThread("Realtime jobs, SQLite reader", _file.Use, writes: false, () => new SqliteDatabase(_file), Reopen);
         await _reader.Opened.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Makes the file and its tables, or brings them to the version this program needs. Safe while others do the same.</summary>
+    /// <param name="cancellationToken">Gives up before anything was changed.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="JobStoreException">The file cannot be written, is damaged, or has tables of a newer version.</exception>
+    public async ValueTask<JobMigration?> MigrateAsync(CancellationToken cancellationToken = default)
+    {
+        _file.CreateFolder();
+        var file = _file with { MayMigrate = true };
+        var thread = new SqliteThread("Realtime jobs, SQLite migration", _file.Use, writes: false, () => new SqliteDatabase(file));
+        try
+        {
+            await thread.Opened.WaitAsync(cancellationToken);
+            var from = await thread.RunAsync(database => SqliteSchema.Migrate(database, file, SqliteJobTables.Migrations), cancellationToken);
+            return new JobMigration(_file.Path, from, SqliteJobTables.Migrations.Count);
+        }
+        finally
+        {
+            await thread.StopAsync();
+        }
     }
 
     /// <inheritdoc/>
@@ -179,6 +203,9 @@ public sealed partial class SqliteJobStore : IJobStore
 
         static DateTimeOffset? TimeOrNull(long? ticks) => ticks is { } some ? new DateTimeOffset(some, TimeSpan.Zero) : null;
     }
+
+    // Never makes the file: behind a disk that is not mounted any more there may be an empty folder.
+    private SqliteDatabase Reopen() => new(_file, mayCreate: false);
 
     private JobStoreException NotOpen() => new($"The job store {_file.Path} is not open: await OpenAsync first.");
 }

@@ -130,5 +130,17 @@ internal static class SqliteJobTables
             PRIMARY KEY (job, number)
         ) WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE realtime_job_key_starts (
+            queue TEXT NOT NULL,
+            key TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (queue, key, at)
+        ) WITHOUT ROWID;
+        CREATE INDEX realtime_job_key_starts_at ON realtime_job_key_starts (queue, at);
+        ALTER TABLE realtime_job_schedules ADD COLUMN turn_node INTEGER;
+        ALTER TABLE realtime_job_schedules ADD COLUMN turn_until INTEGER;
+        """,
     ];
 }

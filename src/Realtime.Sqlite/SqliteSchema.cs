@@ -3,9 +3,9 @@ namespace Realtime.Sqlite;
 /// <summary>The way of a file's tables from each version to the next.</summary>
 internal static class SqliteSchema
 {
-    /// <summary>Brings the file to the newest version. Safe where several processes open it at once.</summary>
+    /// <summary>Brings the file to the newest version, and returns the one it had. Safe where several processes open it at once.</summary>
     /// <exception cref="Exception">The use's own: a newer program wrote the file.</exception>
-    public static void Migrate(SqliteDatabase database, SqliteFile file, IReadOnlyList<string> migrations)
+    public static int Migrate(SqliteDatabase database, SqliteFile file, IReadOnlyList<string> migrations)
     {
         // One version table of our own, not user_version: the file may hold an app's own tables too.
         database.Begin();
@@ -24,6 +24,12 @@ internal static class SqliteSchema
             }
             if (version < migrations.Count)
             {
+                if (!file.MayMigrate)
+                {
+                    throw file.Use.Fault(
+                        $"The tables in the {file.Use.Noun} {file.Path} {(version == 0 ? "are missing" : $"have version {version}, and this program needs {migrations.Count}")}. Run the app's command `jobs migrate` (or SqliteJobStore.MigrateAsync), or set SqliteJobStoreOptions.Migrate.",
+                        null);
+                }
                 for (var step = (int)version; step < migrations.Count; step++)
                 {
                     database.Execute(migrations[step]);
@@ -32,6 +38,7 @@ internal static class SqliteSchema
                 database.Execute($"INSERT INTO {table} VALUES ({migrations.Count})");
             }
             database.Commit();
+            return (int)version;
         }
         catch
         {

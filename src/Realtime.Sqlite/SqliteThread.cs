@@ -16,10 +16,21 @@ internal sealed class SqliteThread
     private readonly List<SqliteWork> _batch = new(MostAtOnce);
     private readonly SqliteUse _use;
     private readonly Func<SqliteDatabase> _open;
+    private readonly Func<SqliteDatabase>? _reopen;
+    private readonly Action? _broke;
     private readonly bool _writes;
 
-    public SqliteThread(string name, SqliteUse use, bool writes, Func<SqliteDatabase> open)
+    /// <summary>Starts the thread, which opens the connection.</summary>
+    /// <param name="name">The thread's name.</param>
+    /// <param name="use">What the file is for.</param>
+    /// <param name="writes">Whether it writes.</param>
+    /// <param name="open">Opens the connection.</param>
+    /// <param name="reopen">Opens it again once the disk has failed under it; null to keep the one there is.</param>
+    /// <param name="broke">Called when the disk has failed under it; null for nothing.</param>
+    public SqliteThread(string name, SqliteUse use, bool writes, Func<SqliteDatabase> open, Func<SqliteDatabase>? reopen = null, Action? broke = null)
     {
+        _reopen = reopen;
+        _broke = broke;
         _use = use;
         _writes = writes;
         _open = open;
@@ -50,6 +61,13 @@ internal sealed class SqliteThread
         return cancellationToken.CanBeCanceled ? await work.Done.WaitAsync(cancellationToken) : await work.Done;
     }
 
+    /// <summary>Closes the connection, which is opened again for the next work.</summary>
+    public void Release()
+    {
+        // Where there is no room, what is queued finds out for itself.
+        _work.Writer.TryWrite(new SqliteWork<bool>(static database => database.IsBroken = true, null));
+    }
+
     /// <summary>Does what is queued and ends.</summary>
     public async ValueTask StopAsync()
     {
@@ -59,7 +77,7 @@ internal sealed class SqliteThread
 
     private void Live()
     {
-        SqliteDatabase database;
+        SqliteDatabase? database;
         try
         {
             database = _open();
@@ -72,19 +90,42 @@ internal sealed class SqliteThread
             _ended.SetResult();
             return;
         }
-        using (database)
+        while (WaitForWork())
         {
-            while (WaitForWork())
+            while (_batch.Count < MostAtOnce && _work.Reader.TryRead(out var work))
             {
-                while (_batch.Count < MostAtOnce && _work.Reader.TryRead(out var work))
-                {
-                    _batch.Add(work);
-                }
-                RunBatch(database);
-                _batch.Clear();
+                _batch.Add(work);
             }
+            database ??= Reopen();
+            if (database is not null)
+            {
+                RunBatch(database);
+                if (database.IsBroken && _reopen is not null)
+                {
+                    // Closed at once: an open file keeps a failed disk from being unmounted and mended.
+                    database.Dispose();
+                    database = null;
+                    _broke?.Invoke();
+                }
+            }
+            _batch.Clear();
         }
+        database?.Dispose();
         _ended.SetResult();
+    }
+
+    /// <summary>Opens the connection again; where that cannot be, the work fails with the reason, and the next tries again.</summary>
+    private SqliteDatabase? Reopen()
+    {
+        try
+        {
+            return _reopen!();
+        }
+        catch (Exception exception)
+        {
+            _batch.ForEach(work => work.Fail(exception));
+            return null;
+        }
     }
 
     private bool WaitForWork()

@@ -163,4 +163,70 @@ public sealed class EnqueueTests
         {
         }
     }
+
+    [Fact]
+    public async Task Keys_that_a_job_takes_from_its_arguments_need_not_be_said_at_enqueue()
+    {
+        await using var bench = new Workbench();
+        var job = bench.Queue.Define<string, int>("report", options: new JobOptions<string> { UniqueBy = static args => args.Length > 3 ? null : args, LimitBy = static args => args });
+        await bench.OpenAsync();
+
+        var first = await job.EnqueueAsync("a");
+        var again = await job.EnqueueAsync("a", delay: TimeSpan.FromHours(1));
+        var many = await job.EnqueueManyAsync(["a", "b", "long", "long"]);
+        var said = await job.EnqueueAsync("a", new EnqueueOptions { UniqueKey = "other", LimitKey = "mine" });
+
+        Assert.Equal((true, false, first.Id), (first.IsNew, again.IsNew, again.Id));
+        Assert.Equal([false, true, true, true], many.Select(static handle => handle.IsNew));
+        var stored = (await bench.Store.FindAsync(first.Id, default))!.Spec;
+        Assert.Equal(("report: a", "a"), (stored.UniqueKey, stored.LimitKey));
+        var other = (await bench.Store.FindAsync(said.Id, default))!.Spec;
+        Assert.Equal(("other", "mine"), (other.UniqueKey, other.LimitKey));
+    }
+
+    [Fact]
+    public async Task What_a_job_says_of_a_conflict_counts_for_its_own_keys()
+    {
+        await using var bench = new Workbench();
+        var job = bench.Queue.Define<string>("report", options: new JobOptions<string> { UniqueBy = static args => args, OnConflict = UniqueConflict.Reject });
+        await bench.OpenAsync();
+        await job.EnqueueAsync("a");
+
+        await Assert.ThrowsAsync<JobConflictException>(async () => await job.EnqueueAsync("a"));
+        await job.EnqueueAsync("b", new EnqueueOptions { UniqueKey = "k" });
+        Assert.False((await job.EnqueueAsync("b", new EnqueueOptions { UniqueKey = "k" })).IsNew);
+    }
+
+    [Fact]
+    public async Task In_a_flow_a_job_has_its_limit_key_and_no_unique_one()
+    {
+        await using var bench = new Workbench();
+        var job = bench.Queue.Define<string, string>("step", options: new JobOptions<string> { UniqueBy = static args => args, LimitBy = static args => args });
+        await bench.OpenAsync();
+
+        await job.With("a").EnqueueAsync();
+        await job.With("a").EnqueueAsync();
+
+        var stored = await bench.Store.ListAsync(new JobFilter(), 10, null, default);
+        Assert.Equal([("a", null), ("a", null)], stored.Select(static record => (record.Spec.LimitKey, record.Spec.UniqueKey)));
+    }
+
+    [Fact]
+    public void Options_for_other_arguments_are_refused() => Assert.Contains(
+        "give it JobOptions<int>",
+        Assert.Throws<InvalidOperationException>(() => new JobQueue().Define<int>("job", options: new JobOptions<string>())).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Many_jobs_with_results_have_handles_that_know_them()
+    {
+        await using var bench = new Workbench();
+        var twice = bench.Queue.Define<int, int>("twice", static (int args) => args * 2);
+        await bench.StartAsync();
+
+        var handles = await twice.EnqueueManyAsync([1, 2, 3]);
+        var results = await Task.WhenAll(handles.Select(static handle => handle.ResultAsync(Workbench.Soon)));
+
+        Assert.Equal([2, 4, 6], results);
+    }
 }

@@ -103,6 +103,28 @@ public sealed class PostgresQueueTests(PostgresFixture fixture)
     }
 
     [Fact]
+    public async Task A_transaction_of_another_database_is_refused_and_one_of_the_same_by_another_name_is_not()
+    {
+        var database = await fixture.Server.CreateDatabaseAsync();
+        await using var store = new PostgresJobStore(database);
+        await store.OpenAsync(default);
+        await using var elsewhere = new NpgsqlConnection(await fixture.Server.CreateDatabaseAsync());
+        await elsewhere.OpenAsync();
+        await using var wrong = await elsewhere.BeginTransactionAsync();
+        await using var here = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Host = "localhost" }.ConnectionString);
+        await here.OpenAsync();
+        await using var right = await here.BeginTransactionAsync();
+
+        var error = await Assert.ThrowsAsync<JobStoreException>(async () => await store.EnqueueAsync([Spec("1")], wrong, default));
+        var added = await store.EnqueueAsync([Spec("2")], right, default);
+        await right.CommitAsync();
+
+        Assert.Contains("kept in another one", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(await store.FindAsync(added[0].Id, default));
+        await wrong.RollbackAsync();
+    }
+
+    [Fact]
     public async Task What_text_in_the_database_cannot_hold_does_not_keep_an_end_from_being_recorded()
     {
         var database = await fixture.Server.CreateDatabaseAsync();

@@ -44,14 +44,38 @@ public sealed class PostgresSchemaTests(PostgresFixture fixture)
         var database = await fixture.Server.CreateDatabaseAsync();
         var options = new PostgresJobStoreOptions { Migrate = false, Schema = "work" };
         var error = await RefusedAsync(database, options);
-        Assert.Contains("MigrateAsync", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Run the app's command `jobs migrate`", error.Message, StringComparison.Ordinal);
 
         await using var store = new PostgresJobStore(database, options);
-        await store.MigrateAsync();
-        await store.MigrateAsync();
+        Assert.Equal(new JobMigration("schema work", 0, PostgresJobTables.Migrations.Count), await store.MigrateAsync());
+        Assert.Equal(new JobMigration("schema work", PostgresJobTables.Migrations.Count, PostgresJobTables.Migrations.Count), await store.MigrateAsync());
         await store.OpenAsync(default);
 
         Assert.Empty(await store.CountAsync(default));
+    }
+
+    [Fact]
+    public async Task The_command_migrates_and_says_what_it_did()
+    {
+        var database = await fixture.Server.CreateDatabaseAsync();
+
+        var refused = await RunAsync(database, "jobs");
+        var made = await RunAsync(database, "jobs", "migrate");
+        var again = await RunAsync(database, "jobs", "migrate");
+        var jobs = await RunAsync(database, "jobs");
+
+        Assert.Equal((1, true), (refused.Code, refused.Said.Contains("The job tables in schema realtime are missing. Run the app's command `jobs migrate`", StringComparison.Ordinal)));
+        Assert.Equal((0, $"The job tables in schema realtime are made, with version {PostgresJobTables.Migrations.Count}.\n"), made);
+        Assert.Equal((0, $"The job tables in schema realtime have version {PostgresJobTables.Migrations.Count} already: there was nothing to do.\n"), again);
+        Assert.Equal((0, "There are no jobs.\n"), jobs);
+    }
+
+    private static async Task<(int Code, string Said)> RunAsync(string database, params string[] args)
+    {
+        var app = new App();
+        app.Jobs.UsePostgres(database, new PostgresJobStoreOptions { Migrate = false });
+        var said = new StringWriter { NewLine = "\n" };
+        return (await app.RunAsync(args, said, said, default), said.ToString());
     }
 
     [Fact]

@@ -16,11 +16,23 @@ public sealed class DiskTests : IDisposable
     [SmallDiskFact]
     public async Task A_read_only_disk_is_refused_with_advice() => Assert.Equal("refused: Check", await RunAsync("size=4m,ro", "read-only"));
 
-    private async Task<string> RunAsync(string mount, string scene)
+    [FailingDiskFact]
+    public async Task A_worker_whose_disk_turns_read_only_says_so_at_enqueue_waits_and_goes_on_when_the_disk_is_mended()
     {
-        // A disk in a namespace of the program's own: nobody else sees it, and it is gone with the program.
-        var script = $"mount -t tmpfs -o {mount} tmpfs '{_folder.Path}' && exec dotnet '{typeof(DiskTests).Assembly.Location}' {scene} '{_folder.Path}'";
-        using var process = Process.Start(new ProcessStartInfo("unshare", ["-rm", "sh", "-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (disk, image) = (_folder.File("disk"), _folder.File("image"));
+        Directory.CreateDirectory(disk);
+        var script = $"truncate -s 32M '{image}' && mkfs.ext4 -q '{image}' && mount -o loop,errors=remount-ro '{image}' '{disk}' && exec dotnet '{typeof(DiskTests).Assembly.Location}' turn '{disk}' '{image}'";
+
+        Assert.Equal("refused with advice, refused with advice, refused with advice; Succeeded, Succeeded; 3 jobs", await RunAsync("unshare", "-m", "sh", "-c", script));
+    }
+
+    // A disk in a namespace of the program's own: nobody else sees it, and it is gone with the program.
+    private Task<string> RunAsync(string mount, string scene) => RunAsync(
+        "unshare", "-rm", "sh", "-c", $"mount -t tmpfs -o {mount} tmpfs '{_folder.Path}' && exec dotnet '{typeof(DiskTests).Assembly.Location}' {scene} '{_folder.Path}'");
+
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         try
         {

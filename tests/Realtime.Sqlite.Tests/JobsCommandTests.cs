@@ -104,6 +104,40 @@ public sealed class JobsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Migrate_makes_the_tables_brings_them_up_to_date_and_says_what_it_did()
+    {
+        var (file, version) = (_folder.File("new.db"), SqliteJobTables.Migrations.Count);
+
+        var refused = await RunAsync("jobs");
+        Assert.False(File.Exists(file));
+        var made = await RunAsync("jobs", "migrate");
+        using (var database = new SqliteDatabase(new SqliteFile(_folder.File("old.db"), SqliteUse.Jobs)))
+        {
+            SqliteSchema.Migrate(database, new SqliteFile(_folder.File("old.db"), SqliteUse.Jobs), [.. SqliteJobTables.Migrations.Take(2)]);
+        }
+        File.Move(_folder.File("old.db"), file, overwrite: true);
+        var old = await RunAsync("jobs");
+        var brought = await RunAsync("jobs", "migrate");
+        var again = await RunAsync("jobs", "migrate", "--json");
+        var jobs = await RunAsync("jobs");
+
+        Assert.Contains("cannot be opened", refused.Said, StringComparison.Ordinal);
+        Assert.Equal((0, $"The job tables in {file} are made, with version {version}.\n"), made);
+        Assert.Equal((1, true), (old.Code, old.Said.Contains($"have version 2, and this program needs {version}. Run the app's command `jobs migrate`", StringComparison.Ordinal)));
+        Assert.Equal((0, $"The job tables in {file} are brought from version 2 to {version}.\n"), brought);
+        Assert.Equal(version, JsonDocument.Parse(again.Said).RootElement.GetProperty("from").GetInt32());
+        Assert.Equal((0, "There are no jobs.\n"), jobs);
+
+        async Task<(int Code, string Said)> RunAsync(params string[] args)
+        {
+            var app = new App();
+            app.Jobs.UseSqlite(file, new SqliteJobStoreOptions { Migrate = false });
+            var said = new StringWriter { NewLine = "\n" };
+            return (await app.RunAsync(args, said, said, default), said.ToString());
+        }
+    }
+
+    [Fact]
     public async Task Jobs_in_memory_cannot_be_looked_at_from_outside()
     {
         var app = new App();

@@ -50,6 +50,31 @@ public sealed class SqliteTransactionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_that_is_replaced_in_a_transaction_is_told_of_once_it_is_committed()
+    {
+        var told = new TaskCompletionSource<JobFinished>();
+        using var observer = _queue.Observe(happened =>
+        {
+            if (happened is JobFinished finished)
+            {
+                told.TrySetResult(finished);
+            }
+        });
+        var key = new EnqueueOptions { UniqueKey = "k", Delay = TimeSpan.FromHours(1), OnConflict = UniqueConflict.Replace };
+        var replaced = await _job.EnqueueAsync(1, key);
+        await using (var transaction = await _connection.BeginTransactionAsync())
+        {
+            await _job.EnqueueAsync(2, transaction, key);
+            Assert.False(told.Task.IsCompleted);
+            await transaction.CommitAsync();
+        }
+
+        var finished = await told.Task.WaitAsync(Limit);
+
+        Assert.Equal((replaced.Id, JobState.Cancelled), (finished.Id, finished.State));
+    }
+
+    [Fact]
     public async Task A_job_vanishes_with_the_transaction_it_was_enqueued_in()
     {
         var replaced = await _job.EnqueueAsync(1, new EnqueueOptions { UniqueKey = "k", Delay = TimeSpan.FromHours(1) });

@@ -100,6 +100,26 @@ internal sealed partial class JobsCommand
         return command;
     }
 
+    private Command Migrate()
+    {
+        var command = new Command("migrate", "Make the tables of the app's store, or bring them to the version this program needs.");
+        command.SetAction(Built(async (terminal, _, cancellationToken) =>
+        {
+            if (await jobs.MigrateAsync(app.Provider, cancellationToken) is not { } done)
+            {
+                return terminal.Fail(InMemory);
+            }
+            terminal.Answer(done, output => output.WriteLine(done switch
+            {
+                { From: 0 } => $"The job tables in {done.Place} are made, with version {done.To}.",
+                _ when done.From == done.To => $"The job tables in {done.Place} have version {done.To} already: there was nothing to do.",
+                _ => $"The job tables in {done.Place} are brought from version {done.From} to {done.To}.",
+            }));
+            return 0;
+        }));
+        return command;
+    }
+
     private async Task<int> EachAsync(
         JobsTerminal terminal, ParseResult parsed, Guid[] ids, Func<Guid, ValueTask<JobState?>> act, JobState wanted, string done, Func<ValueTask<int>>? all)
     {

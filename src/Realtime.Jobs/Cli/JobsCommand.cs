@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Realtime.Jobs;
 
@@ -9,6 +10,8 @@ internal sealed partial class JobsCommand(App app, JobQueue jobs)
     public const int Failed = 1;
 
     private const int Misconfigured = 2;
+    private const string InMemory =
+        "The app keeps its jobs in memory, where only the running app sees them. app.Jobs.UseSqlite(\"jobs.db\") keeps them where this command can look.";
 
     private readonly Option<bool> _json = new("--json") { Description = "Answer with JSON, for scripts.", Recursive = true };
     private readonly Option<string?> _queue = new("--queue") { Description = "Only jobs of this queue." };
@@ -30,11 +33,19 @@ internal sealed partial class JobsCommand(App app, JobQueue jobs)
         command.Add(Purge());
         command.Add(Schedules());
         command.Add(Run());
+        command.Add(Migrate());
         return command;
     }
 
     /// <summary>Opens the store around a command's work.</summary>
-    private Func<ParseResult, CancellationToken, Task<int>> On(Func<JobsTerminal, ParseResult, CancellationToken, Task<int>> work) => async (parsed, cancellationToken) =>
+    private Func<ParseResult, CancellationToken, Task<int>> On(Func<JobsTerminal, ParseResult, CancellationToken, Task<int>> work) => Built(async (terminal, parsed, cancellationToken) =>
+    {
+        await jobs.OpenAsync(app.Provider, cancellationToken);
+        return jobs.Runtime.Store.IsShared ? await work(terminal, parsed, cancellationToken) : terminal.Fail(InMemory);
+    });
+
+    /// <summary>Builds the app around a command's work.</summary>
+    private Func<ParseResult, CancellationToken, Task<int>> Built(Func<JobsTerminal, ParseResult, CancellationToken, Task<int>> work) => async (parsed, cancellationToken) =>
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         try
@@ -48,13 +59,8 @@ internal sealed partial class JobsCommand(App app, JobQueue jobs)
         }
         try
         {
-            await jobs.OpenAsync(app.Provider, cancellationToken);
-            if (!jobs.Runtime.Store.IsShared)
-            {
-                await error.WriteLineAsync("The app keeps its jobs in memory, where only the running app sees them. app.Jobs.UseSqlite(\"jobs.db\") keeps them where this command can look.");
-                return Failed;
-            }
-            return await work(new JobsTerminal(output, error, parsed.GetValue(_json), jobs.Runtime.Time), parsed, cancellationToken);
+            var time = app.Provider.GetService<TimeProvider>() ?? TimeProvider.System;
+            return await work(new JobsTerminal(output, error, parsed.GetValue(_json), time), parsed, cancellationToken);
         }
         catch (JobStoreException exception)
         {

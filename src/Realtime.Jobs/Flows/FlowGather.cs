@@ -5,6 +5,9 @@ internal static class FlowGather
 {
     public const string Name = "realtime.gather";
 
+    // An empty group's. Its own arguments are not read: what is around enqueues may have encrypted them.
+    private static readonly byte[] Nothing = [.. "[]"u8];
+
     public static JobOutcome End(JobRecord record, byte[] args) =>
-        new() { Id = record.Spec.Id, Attempt = record.Attempt, State = JobState.Succeeded, Result = args };
+        new() { Id = record.Spec.Id, Attempt = record.Attempt, State = JobState.Succeeded, Result = record.Spec.Flow is { Input: FlowInput.None } ? Nothing : args };
 }

@@ -1,3 +1,5 @@
+using Realtime.Jobs;
+
 namespace Realtime;
 
 /// <summary>Encrypts what jobs are about, for stores that others can read.</summary>
@@ -6,13 +8,14 @@ public static class JobEncryption
     extension(JobQueue jobs)
     {
         /// <summary>
-        /// Encrypts the arguments of all jobs on their way into the store, and decrypts them before they run. Names, results, steps,
-        /// progress and errors are not encrypted. Every process of the store needs the keys.
+        /// Encrypts the arguments of all jobs on their way into the store, and decrypts them before they run; and likewise what jobs return
+        /// (which flows hand on as arguments) and record (<see cref="JobContext.StepAsync{T}"/>, cursors). Names, keys, tags, headers, progress, log
+        /// lines and errors are not encrypted. Every process of the store needs the keys.
         /// </summary>
         /// <param name="keys">The keys.</param>
         /// <param name="allowPlain">
-        /// Whether jobs run whose arguments are not encrypted: those enqueued before, and jobs of a flow that are given results. True unless
-        /// set; with false they are quarantined, so that nobody who can only write to the store gets a job run.
+        /// Whether jobs run whose arguments are not encrypted, as those that were enqueued before. True unless set; with false they are
+        /// quarantined, so that nobody who can only write to the store gets a job run.
         /// </param>
         public void EncryptArgs(JobKeyRing keys, bool allowPlain = true)
         {
@@ -25,8 +28,14 @@ public static class JobEncryption
                 }
                 return next(enqueue);
             });
+            jobs.AroundStore = store => new SealedJobStore(store, keys, allowPlain);
             jobs.Use((job, next) =>
             {
+                if (job.IsGivenResults)
+                {
+                    // The results come out of the store decrypted.
+                    return next(job);
+                }
                 if (keys.Decrypt(job.Id, job.ArgsJson.Span) is { } args)
                 {
                     job.ArgsJson = args;

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Realtime;
 
-/// <summary>Keys that encrypt the arguments of jobs (<see cref="JobEncryption.EncryptArgs"/>): AES-256 in Galois/Counter Mode (NIST SP 800-38D).</summary>
+/// <summary>Keys that encrypt the arguments and results of jobs (<see cref="JobEncryption.EncryptArgs"/>): AES-256 in Galois/Counter Mode (NIST SP 800-38D).</summary>
 /// <remarks>
 /// To change the key: give every process the new one beside the old, as <see cref="Add"/>; when all have it, make it the current; when the
 /// last job under the old one has ended, drop that. A nonce is 96 random bits, so a key is good for some billions of jobs.
@@ -50,7 +50,7 @@ public sealed class JobKeyRing
         return this;
     }
 
-    /// <summary>Encrypts a job's arguments.</summary>
+    /// <summary>Encrypts a job's arguments, or what came of it.</summary>
     internal byte[] Encrypt(Guid job, ReadOnlySpan<byte> args)
     {
         var data = new byte[NonceLength + args.Length + TagLength];
@@ -61,7 +61,7 @@ public sealed class JobKeyRing
         return JsonSerializer.SerializeToUtf8Bytes(new Envelope(_current, data));
     }
 
-    /// <summary>Decrypts a job's arguments; null if they are not encrypted.</summary>
+    /// <summary>Decrypts what <see cref="Encrypt"/> has encrypted; null if it is not encrypted.</summary>
     /// <exception cref="JobArgsException">The key is not in this ring, or they were tampered with.</exception>
     internal byte[]? Decrypt(Guid job, ReadOnlySpan<byte> args)
     {
@@ -71,7 +71,7 @@ public sealed class JobKeyRing
         }
         if (!_keys.TryGetValue(id, out var key))
         {
-            throw new JobArgsException($"Its arguments are encrypted with the key '{id}', which is not in this program's JobKeyRing. Add it, and requeue the job.");
+            throw new JobArgsException($"Its contents are encrypted with the key '{id}', which is not in this program's JobKeyRing. Add it, and requeue the job.");
         }
         var plain = new byte[data.Length - NonceLength - TagLength];
         using var cipher = new AesGcm(key, TagLength);
@@ -81,7 +81,7 @@ public sealed class JobKeyRing
         }
         catch (AuthenticationTagMismatchException exception)
         {
-            throw new JobArgsException($"Its arguments do not open with the key '{id}': they were changed in the store, belong to another job, or the key is another one of that name.", exception);
+            throw new JobArgsException($"Its contents do not open with the key '{id}': they were changed in the store, belong to another job, or the key is another one of that name.", exception);
         }
         return plain;
     }

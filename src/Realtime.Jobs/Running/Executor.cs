@@ -49,6 +49,11 @@ internal sealed class Executor(JobServer server, JobQueue queue)
         {
             return await FlowArgs.ReadAsync(_runtime.Store, record);
         }
+        catch (JobArgsException exception)
+        {
+            await QuarantineAsync(record, exception.Message);
+            return null;
+        }
         catch (Exception exception)
         {
             var due = _runtime.Time.GetUtcNow() + FlowArgs.RetryWait;

@@ -25,6 +25,9 @@ public sealed partial class JobContext
 
     internal JobRecord Record { get; }
 
+    /// <summary>Whether its arguments are the results of the jobs before it in its flow.</summary>
+    internal bool IsGivenResults => Record.Spec.Flow is { Input: not FlowInput.None };
+
     /// <summary>The arguments, once they are read.</summary>
     internal object Args { get; private set; } = null!;
 

@@ -41,7 +41,7 @@ internal sealed class JobServer
         _lease = new NodeLease(runtime, Node, _options, this);
         _rescuer = new Rescuer(runtime, Node);
         _stager = new Stager(runtime, _options.PollInterval);
-        _scheduler = new Scheduler(runtime, schedules);
+        _scheduler = new Scheduler(runtime, Node.Id, schedules);
         _executor = new Executor(this, queue);
         Progress = new ProgressReporter(runtime, Node.Id);
     }

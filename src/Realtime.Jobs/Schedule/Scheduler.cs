@@ -4,11 +4,14 @@ namespace Realtime.Jobs;
 /// Enqueues the jobs of schedules. Correct without a leader: every node offers every occurrence to the store, which takes the first
 /// and remembers how far the schedule is, also for the next start.
 /// </summary>
-internal sealed class Scheduler(JobRuntime runtime, IReadOnlyList<Schedule> schedules) : IDisposable
+internal sealed class Scheduler(JobRuntime runtime, long node, IReadOnlyList<Schedule> schedules) : IDisposable
 {
     // Short enough that a clock that was put forward is noticed.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(5);
+
+    // Longer than what is around an enqueue should take: a node that dies at it delays the occurrence by this.
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(10);
 
     private readonly Place[] _places = [.. schedules.Select(static schedule => new Place(schedule))];
     private readonly SemaphoreSlim _turn = new(1);
@@ -81,7 +84,15 @@ internal sealed class Scheduler(JobRuntime runtime, IReadOnlyList<Schedule> sche
         {
             if (schedule.DueJobs(place.After, now) is { Count: > 0 } due)
             {
-                await runtime.FireAsync(schedule.Name, due, cancellationToken);
+                switch (await TurnAsync(schedule.Name, due[^1].DueAt!.Value, cancellationToken))
+                {
+                    case ScheduleTurn.Yours:
+                        await runtime.FireAsync(schedule.Name, due, cancellationToken);
+                        break;
+                    case ScheduleTurn.Others:
+                        place.NextAt = now + RetryWait;
+                        return;
+                }
             }
             place.After = now;
             place.NextAt = schedule.Timetable.Next(now);
@@ -93,6 +104,11 @@ internal sealed class Scheduler(JobRuntime runtime, IReadOnlyList<Schedule> sche
             place.NextAt = now + RetryWait;
         }
     }
+
+    /// <summary>Whose turn it is, which only matters where something is around the enqueue that is to run once.</summary>
+    private ValueTask<ScheduleTurn> TurnAsync(string schedule, DateTimeOffset occurrence, CancellationToken cancellationToken) => runtime.Intake.IsOpen
+        ? new ValueTask<ScheduleTurn>(ScheduleTurn.Yours)
+        : runtime.Store.TakeTurnAsync(node, schedule, occurrence, Turn, cancellationToken);
 
     /// <summary>A schedule and how far this node is with it.</summary>
     private sealed class Place(Schedule schedule)

@@ -10,6 +10,10 @@ internal sealed class AvailableJobs
     private readonly List<PriorityLevel> _levels = [];
     private Dictionary<string, int>? _runningByKey;
     private RateWindow? _window;
+    private KeyRates? _keyRates;
+
+    // Of the claim under way; null where no rate is limited per key.
+    private KeyRates? _keyRate;
     private int _carry;
     private int _turn;
 
@@ -36,6 +40,7 @@ internal sealed class AvailableJobs
     /// <summary>Takes jobs to run. Returns how long the rate limit holds back what is left; null if it does not.</summary>
     public TimeSpan? Take(int count, QueueLimits? limits, DateTimeOffset now, List<JobEntry> taken)
     {
+        _keyRate = null;
         if (limits is null)
         {
             Take(count, perKey: null, taken);
@@ -49,24 +54,32 @@ internal sealed class AvailableJobs
         {
             return null;
         }
+        if (limits.RatePerKey is { } ratePerKey)
+        {
+            _keyRate = (_keyRates ??= new KeyRates()).At(ratePerKey, now);
+        }
+        var before = taken.Count;
         if (limits.Rate is not { } rate)
         {
             Take(count, limits.PerKey, taken);
-            return null;
+            return KeyWait();
         }
         _window ??= new RateWindow();
-        var (before, room) = (taken.Count, _window.Room(rate, now));
+        var room = _window.Room(rate, now);
         Take(Math.Min(count, room), limits.PerKey, taken);
         if (taken.Count > before)
         {
             _window.Add(rate, now, taken.Count - before);
         }
-        return room <= count && _levels.Exists(static level => !level.IsEmpty) && _window.Room(rate, now) == 0 ? _window.Wait(rate, now) : null;
+        return room <= count && _levels.Exists(static level => !level.IsEmpty) && _window.Room(rate, now) == 0 ? _window.Wait(rate, now) : KeyWait();
+
+        // Where all that was asked for was found, more is asked for anyway.
+        TimeSpan? KeyWait() => taken.Count - before < count ? _keyRate?.Wait : null;
     }
 
     /// <summary>Whether a key has as many running jobs as it may.</summary>
     public bool IsFull(string? key, int? perKey) =>
-        perKey is { } most && key is not null && _runningByKey is not null && _runningByKey.GetValueOrDefault(key) >= most;
+        key is not null && ((perKey is { } most && _runningByKey is not null && _runningByKey.GetValueOrDefault(key) >= most) || _keyRate?.IsFull(key) is true);
 
     /// <summary>A job of this queue no longer runs.</summary>
     public void Leave(JobEntry entry)
@@ -122,6 +135,7 @@ internal sealed class AvailableJobs
         Running++;
         if (entry.Spec.LimitKey is { } key)
         {
+            _keyRate?.Add(key);
             _runningByKey ??= [];
             _runningByKey[key] = _runningByKey.GetValueOrDefault(key) + 1;
         }

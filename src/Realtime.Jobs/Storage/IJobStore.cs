@@ -21,6 +21,15 @@ public partial interface IJobStore : IAsyncDisposable
     /// <exception cref="JobStoreException">It cannot be opened; the message says why and what to do.</exception>
     ValueTask OpenAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Makes the store's tables, or brings them to the version this program needs, whether or not opening it may. Safe while others do the
+    /// same. Not called on an open store.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up; then nothing was changed.</param>
+    /// <returns>What was done; null for a store without tables, which is what this says unless it is implemented.</returns>
+    /// <exception cref="JobStoreException">It cannot be done; the message says why and what to do.</exception>
+    ValueTask<JobMigration?> MigrateAsync(CancellationToken cancellationToken = default) => default;
+
     /// <summary>Adds a job: available, or scheduled if its time is still to come. It is as durable as the store once this returns.</summary>
     /// <param name="job">The job.</param>
     /// <param name="cancellationToken">Gives up waiting; the job may have been added.</param>

@@ -3,6 +3,7 @@ namespace Realtime.Jobs;
 public sealed partial class InMemoryJobStore
 {
     private readonly SortedDictionary<string, ScheduleRecord> _schedules = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Node, DateTimeOffset Until)> _turns = [];
 
     /// <inheritdoc/>
     public ValueTask<ScheduleRecord> AddScheduleAsync(string name, string times, CancellationToken cancellationToken)
@@ -34,13 +35,36 @@ public sealed partial class InMemoryJobStore
             {
                 foreach (var job in jobs.Where(job => job.DueAt > schedule.LastOccurrence))
                 {
-                    fired.Add(Add(job).Id);
+                    if (Add(job) is { Status: EnqueueStatus.Added } added)
+                    {
+                        fired.Add(added.Id);
+                    }
                     schedule = schedule with { LastOccurrence = job.DueAt!.Value };
                 }
                 _schedules[name] = schedule;
+                _turns.Remove(name);
             }
         }
         return new ValueTask<IReadOnlyList<Guid>>(fired);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ScheduleTurn> TakeTurnAsync(long node, string name, DateTimeOffset occurrence, TimeSpan time, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        lock (_lock)
+        {
+            if (!_schedules.TryGetValue(name, out var schedule) || schedule.IsPaused || schedule.LastOccurrence >= occurrence)
+            {
+                return new ValueTask<ScheduleTurn>(ScheduleTurn.Over);
+            }
+            if (_turns.TryGetValue(name, out var turn) && turn.Node != node && turn.Until > now)
+            {
+                return new ValueTask<ScheduleTurn>(ScheduleTurn.Others);
+            }
+            _turns[name] = (node, now + time);
+            return new ValueTask<ScheduleTurn>(ScheduleTurn.Yours);
+        }
     }
 
     /// <inheritdoc/>

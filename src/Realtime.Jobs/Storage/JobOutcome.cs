@@ -3,6 +3,8 @@ namespace Realtime.Jobs;
 /// <summary>How one attempt at a job ended. Recorded only while the attempt still holds the job.</summary>
 public sealed class JobOutcome
 {
+    private byte[]? _result;
+
     /// <summary>The job.</summary>
     public required Guid Id { get; init; }
 
@@ -26,7 +28,11 @@ public sealed class JobOutcome
     public bool IsUncounted { get; init; }
 
     /// <summary>The result as UTF-8 JSON; null for none.</summary>
-    public byte[]? Result { get; init; }
+    public byte[]? Result
+    {
+        get => _result;
+        init => _result = value;
+    }
 
     /// <summary>Why the attempt failed; null keeps what an earlier attempt left.</summary>
     public JobError? Error { get; init; }
@@ -39,4 +45,12 @@ public sealed class JobOutcome
 
     /// <summary>The message of the last progress.</summary>
     public string? Message { get; init; }
+
+    /// <summary>The same with another result.</summary>
+    internal JobOutcome WithResult(byte[]? result)
+    {
+        var copy = (JobOutcome)MemberwiseClone();
+        copy._result = result;
+        return copy;
+    }
 }

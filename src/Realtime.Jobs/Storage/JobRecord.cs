@@ -3,6 +3,8 @@ namespace Realtime.Jobs;
 /// <summary>A job as its store knows it: what was asked for and how far it got. A snapshot, never updated.</summary>
 public sealed class JobRecord
 {
+    private byte[]? _result;
+
     /// <summary>What was asked for.</summary>
     public required JobSpec Spec { get; init; }
 
@@ -37,8 +39,20 @@ public sealed class JobRecord
     public string? Message { get; init; }
 
     /// <summary>What its handler returned, as UTF-8 JSON; null without a result.</summary>
-    public byte[]? Result { get; init; }
+    public byte[]? Result
+    {
+        get => _result;
+        init => _result = value;
+    }
 
     /// <summary>Why its last failed attempt failed; null if none did.</summary>
     public JobError? Error { get; init; }
+
+    /// <summary>The same with another result.</summary>
+    internal JobRecord WithResult(byte[]? result)
+    {
+        var copy = (JobRecord)MemberwiseClone();
+        copy._result = result;
+        return copy;
+    }
 }

@@ -66,7 +66,7 @@ public sealed record JobSpec
     /// </summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>What <see cref="QueueLimits.PerKey"/> counts by, a tenant for instance; null for a job that no limit per key holds back.</summary>
+    /// <summary>What <see cref="QueueLimits.PerKey"/> and <see cref="QueueLimits.RatePerKey"/> count by, a tenant for instance; null for a job that no limit per key holds back.</summary>
     public string? LimitKey { get; init; }
 
     /// <summary>Words to find the job by, each once. Not to be written to.</summary>

@@ -156,6 +156,75 @@ public abstract partial class JobStoreConformance
     }
 
     [Fact]
+    public async Task No_more_jobs_of_a_key_start_in_any_span_than_a_rate_per_key_allows()
+    {
+        var limits = new QueueLimits { RatePerKey = new RateLimit(2, TimeSpan.FromMinutes(1)) };
+        foreach (var key in new[] { "a", "a", "a", "a", "b", null })
+        {
+            await EnqueueAsync(Spec(limitKey: key));
+        }
+
+        var first = await ClaimWithAsync(Ada, 10, limits);
+        Advance(TimeSpan.FromSeconds(40));
+        await EnqueueAsync(Spec(limitKey: "b"));
+        await EnqueueAsync(Spec(limitKey: "b"));
+        var second = await ClaimWithAsync(Alan, 10, limits);
+        Advance(TimeSpan.FromSeconds(20));
+        var third = await ClaimWithAsync(Alan, 10, limits);
+        Advance(TimeSpan.FromMinutes(2));
+        var last = await ClaimWithAsync(Ada, 10, limits);
+
+        Assert.Equal([null, "a", "a", "b"], first.Jobs.Select(static job => job.Spec.LimitKey).Order());
+        Assert.Equal([new HeldQueue("default", TimeSpan.FromMinutes(1))], first.Held);
+        Assert.Equal(["b"], second.Jobs.Select(static job => job.Spec.LimitKey));
+        Assert.Equal([new HeldQueue("default", TimeSpan.FromSeconds(20))], second.Held);
+        Assert.Equal(["a", "a", "b"], third.Jobs.Select(static job => job.Spec.LimitKey).Order());
+        Assert.Empty(third.Held);
+        Assert.Empty(last.Jobs);
+    }
+
+    [Fact]
+    public async Task A_rate_per_key_is_kept_beside_the_other_limits()
+    {
+        var limits = new QueueLimits { Total = 4, PerKey = 2, Rate = new RateLimit(3, TimeSpan.FromSeconds(10)), RatePerKey = new RateLimit(1, TimeSpan.FromMinutes(1)) };
+        foreach (var key in new[] { "a", "a", "b", "b", "c", "d" })
+        {
+            await EnqueueAsync(Spec(limitKey: key));
+        }
+
+        var first = await ClaimWithAsync(Ada, 10, limits);
+        Advance(TimeSpan.FromSeconds(10));
+        var second = await ClaimWithAsync(Ada, 10, limits);
+        foreach (var job in first.Jobs.Concat(second.Jobs))
+        {
+            await CompleteAsync(Ada, job, JobState.Succeeded);
+        }
+        var third = await ClaimWithAsync(Ada, 10, limits);
+
+        Assert.Equal(["a", "b", "c"], first.Jobs.Select(static job => job.Spec.LimitKey).Order());
+        Assert.Equal([new HeldQueue("default", TimeSpan.FromSeconds(10))], first.Held);
+        Assert.Equal(["d"], second.Jobs.Select(static job => job.Spec.LimitKey));
+        Assert.Empty(third.Jobs);
+        Assert.Equal([new HeldQueue("default", TimeSpan.FromSeconds(50))], third.Held);
+    }
+
+    [Fact]
+    public async Task A_large_rate_per_key_is_never_exceeded_and_comes_back()
+    {
+        var limits = new QueueLimits { RatePerKey = new RateLimit(150, TimeSpan.FromSeconds(10)) };
+        await Store.EnqueueAsync([.. Enumerable.Range(0, 400).Select(_ => Spec(limitKey: "a"))], default);
+        var starts = new List<DateTimeOffset>();
+        for (var step = 0; step < 60; step++)
+        {
+            starts.AddRange((await ClaimWithAsync(Ada, 20, limits)).Jobs.Select(static job => job.StartedAt!.Value));
+            Advance(TimeSpan.FromMilliseconds(470));
+        }
+
+        Assert.Equal(400, starts.Count);
+        Assert.All(starts, start => Assert.InRange(starts.Count(other => other >= start && other < start + TimeSpan.FromSeconds(10)), 1, 150));
+    }
+
+    [Fact]
     public async Task A_low_priority_is_not_starved_by_a_high_one()
     {
         var low = await EnqueueAsync(Spec(priority: -5));

@@ -128,4 +128,43 @@ public abstract partial class JobStoreConformance
         Assert.Equal(spec.Headers, (await FindAsync(spec.Id)).Spec.Headers);
         Assert.Equal(spec.Headers, (await ClaimAsync(Ada)).Single(job => job.Spec.Id == spec.Id).Spec.Headers);
     }
+
+    [Fact]
+    public async Task An_occurrence_whose_unique_key_another_job_has_is_left_out_and_does_not_come_back()
+    {
+        await Store.AddScheduleAsync("nightly", "@daily", default);
+        Advance(3 * Hour);
+        var running = Spec(delay: -2 * Hour, key: "nightly");
+        await Store.FireAsync("nightly", [running], default);
+
+        Assert.Empty(await Store.FireAsync("nightly", [Spec(delay: -Hour, key: "nightly")], default));
+        await CompleteAsync(Ada, Assert.Single(await ClaimAsync(Ada)), JobState.Succeeded);
+        Assert.Empty(await Store.FireAsync("nightly", [Spec(delay: -Hour, key: "nightly")], default));
+
+        Assert.Single(await Store.FireAsync("nightly", [Spec(delay: TimeSpan.Zero, key: "nightly")], default));
+    }
+
+    [Fact]
+    public async Task The_turn_to_enqueue_an_occurrence_is_one_nodes_until_it_is_over()
+    {
+        await Store.AddScheduleAsync("nightly", "@daily", default);
+        Advance(Hour);
+        var now = Time.GetUtcNow();
+
+        Assert.Equal(ScheduleTurn.Yours, await TurnAsync(Ada, now));
+        Assert.Equal(ScheduleTurn.Others, await TurnAsync(Alan, now));
+        Assert.Equal(ScheduleTurn.Yours, await TurnAsync(Ada, now));
+        await Store.FireAsync("nightly", [Spec(delay: TimeSpan.Zero)], default);
+        Assert.Equal(ScheduleTurn.Over, await TurnAsync(Alan, now));
+        Advance(Hour);
+        Assert.Equal(ScheduleTurn.Yours, await TurnAsync(Alan, now + Hour));
+        Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(ScheduleTurn.Yours, await TurnAsync(Ada, now + Hour));
+        await Store.PauseScheduleAsync("nightly", true, default);
+        Assert.Equal(ScheduleTurn.Over, await TurnAsync(Ada, now + Hour));
+        Assert.Equal(ScheduleTurn.Over, await Store.TakeTurnAsync(Ada.Id, "none", now, TimeSpan.FromSeconds(10), default));
+    }
+
+    private ValueTask<ScheduleTurn> TurnAsync(JobNode node, DateTimeOffset occurrence) =>
+        Store.TakeTurnAsync(node.Id, "nightly", occurrence, TimeSpan.FromSeconds(10), default);
 }

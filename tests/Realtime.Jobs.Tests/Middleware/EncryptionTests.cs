@@ -95,6 +95,53 @@ public sealed class EncryptionTests
     }
 
     [Fact]
+    public async Task Results_that_are_handed_on_must_be_encrypted_where_plain_ones_are_refused()
+    {
+        var store = new InMemoryJobStore();
+        Guid last;
+        await using (var before = new Workbench(store))
+        {
+            var plain = before.Queue.Define<string, string>("echo", (string args) => args);
+            var next = before.Queue.Define<string, string>("next", options: new JobOptions { Queue = "later" });
+            await before.StartAsync();
+            var flow = await plain.With("hello").Then(next).EnqueueAsync();
+            last = flow.Id;
+            await (await flow.ChildrenAsync()).Select(child => before.Queue.Handle(child.Id)).Single().WaitAsync(Workbench.Soon);
+        }
+        await using var after = new Workbench(store);
+        after.Queue.EncryptArgs(new JobKeyRing("2026", New), allowPlain: false);
+        after.Queue.Define<string, string>("next", (string args) => args, new JobOptions { Queue = "later" });
+        await after.StartAsync();
+
+        var status = await after.Queue.Handle(last).WaitAsync(Workbench.Soon);
+
+        Assert.Equal(JobState.Quarantined, status.State);
+        Assert.Contains("is not encrypted", status.Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_result_under_a_missing_key_says_so_and_does_not_hide_others()
+    {
+        var store = new InMemoryJobStore();
+        Guid id;
+        await using (var before = new Workbench(store))
+        {
+            before.Queue.EncryptArgs(new JobKeyRing("2025", Old));
+            var echo = before.Queue.Define<string, string>("echo", (string args) => args);
+            await before.StartAsync();
+            var handle = await echo.EnqueueAsync("hello");
+            await handle.WaitAsync(Workbench.Soon);
+            id = handle.Id;
+        }
+        await using var after = new Workbench(store);
+        after.Queue.EncryptArgs(new JobKeyRing("2026", New));
+        await after.OpenAsync();
+
+        Assert.Contains("key '2025'", (await Assert.ThrowsAsync<JobStoreException>(async () => await after.Queue.FindAsync(id))).Message, StringComparison.Ordinal);
+        Assert.Contains("$encrypted", Assert.Single(await after.Queue.ListAsync()).Result.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Keys_have_one_length_and_names_of_their_own()
     {
         Assert.Throws<ArgumentException>(() => new JobKeyRing("2026", new byte[16]));

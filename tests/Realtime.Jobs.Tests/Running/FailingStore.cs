@@ -63,6 +63,9 @@ internal sealed class FailingStore(TimeProvider time) : IJobStore
 
     public ValueTask<IReadOnlyList<Guid>> FireAsync(string name, IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken) => Inner().FireAsync(name, jobs, cancellationToken);
 
+    public ValueTask<ScheduleTurn> TakeTurnAsync(long node, string name, DateTimeOffset occurrence, TimeSpan time, CancellationToken cancellationToken) =>
+        Inner().TakeTurnAsync(node, name, occurrence, time, cancellationToken);
+
     public ValueTask<bool> PauseScheduleAsync(string name, bool isPaused, CancellationToken cancellationToken) => Inner().PauseScheduleAsync(name, isPaused, cancellationToken);
 
     public ValueTask<IReadOnlyList<ScheduleRecord>> SchedulesAsync(CancellationToken cancellationToken) => Inner().SchedulesAsync(cancellationToken);

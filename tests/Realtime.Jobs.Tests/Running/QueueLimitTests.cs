@@ -118,6 +118,32 @@ public sealed class QueueLimitTests
     }
 
     [Fact]
+    public async Task A_key_that_has_used_up_its_rate_goes_on_when_it_is_over_and_the_others_go_on_meanwhile()
+    {
+        await using var bench = new Workbench();
+        bench.Queue.Queue("default", concurrency: 10, new QueueLimits { RatePerKey = new RateLimit(1, TimeSpan.FromMinutes(1)) });
+        var job = bench.Queue.Define<string>("job", static (string args) => { }, new JobOptions<string> { LimitBy = static args => args });
+        await bench.StartAsync();
+        var handles = await job.EnqueueManyAsync(["a", "a", "b"]);
+
+        await bench.Queue.DrainAsync(Workbench.Soon);
+        Assert.Equal([JobState.Succeeded, JobState.Available, JobState.Succeeded], await StatesAsync());
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(JobState.Succeeded, (await handles[1].WaitAsync(Workbench.Soon)).State);
+
+        async Task<List<JobState>> StatesAsync()
+        {
+            var states = new List<JobState>();
+            foreach (var handle in handles)
+            {
+                states.Add((await handle.GetAsync()).State);
+            }
+            return states;
+        }
+    }
+
+    [Fact]
     public async Task A_paused_queue_runs_nothing_and_goes_on_when_resumed()
     {
         await using var bench = new Workbench();

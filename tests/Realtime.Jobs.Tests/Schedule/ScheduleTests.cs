@@ -39,13 +39,103 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public async Task What_is_around_an_enqueue_runs_once_for_an_occurrence_however_many_nodes_there_are()
+    {
+        var enqueued = new List<DateTimeOffset?>();
+        await using var one = Node(Watched);
+        await using var two = Node(Watched);
+        await one.OpenAsync();
+        await two.OpenAsync();
+        Scheduler[] schedulers = [new(one.Queue.Runtime, 1, one.Queue.Schedules), new(two.Queue.Runtime, 2, two.Queue.Schedules)];
+        foreach (var scheduler in schedulers)
+        {
+            await scheduler.StartAsync(Workbench.Soon);
+        }
+        var start = _time.GetUtcNow();
+
+        for (var hour = 1; hour <= 5; hour++)
+        {
+            _time.Advance(Hour);
+            await Task.WhenAll(schedulers.Select(static scheduler => Task.Run(async () => await scheduler.FireDueAsync(Workbench.Soon))));
+        }
+
+        Assert.Equal(Enumerable.Range(1, 5).Select(hour => (DateTimeOffset?)(start + (hour * Hour))), enqueued);
+
+        void Watched(JobQueue jobs)
+        {
+            jobs.UseEnqueue((enqueue, next) =>
+            {
+                lock (enqueued)
+                {
+                    enqueued.AddRange(enqueue.Jobs.Select(static job => job.DueAt));
+                }
+                return next(enqueue);
+            });
+            jobs.Every("often", Hour, Tick(jobs), 1);
+        }
+    }
+
+    [Fact]
+    public async Task A_node_that_fails_at_its_turn_leaves_the_occurrence_to_another()
+    {
+        await using var bad = Node(jobs =>
+        {
+            jobs.UseEnqueue(static (enqueue, next) => throw new FormatException("No."));
+            jobs.Every("often", Hour, Tick(jobs), 1);
+        });
+        await using var good = Node(jobs =>
+        {
+            jobs.UseEnqueue(static (enqueue, next) => next(enqueue));
+            jobs.Every("often", Hour, Tick(jobs), 1);
+        });
+        await bad.OpenAsync();
+        await good.OpenAsync();
+        var (first, second) = (new Scheduler(bad.Queue.Runtime, 1, bad.Queue.Schedules), new Scheduler(good.Queue.Runtime, 2, good.Queue.Schedules));
+        await first.StartAsync(Workbench.Soon);
+        await second.StartAsync(Workbench.Soon);
+
+        _time.Advance(Hour);
+        await first.FireDueAsync(Workbench.Soon);
+        await second.FireDueAsync(Workbench.Soon);
+        Assert.Empty(await _store!.CountAsync(default));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await second.FireDueAsync(Workbench.Soon);
+
+        Assert.Equal(1, Assert.Single(await _store!.CountAsync(default)).Count);
+    }
+
+    [Fact]
+    public async Task An_occurrence_is_left_out_while_the_one_before_is_not_done_where_the_job_is_unique()
+    {
+        var (started, go) = (new SemaphoreSlim(0), new TaskCompletionSource());
+        await using var node = Node(jobs => jobs.Every("often", Hour, jobs.Define<int>("tick", async (int args) =>
+        {
+            started.Release();
+            await go.Task;
+        }, new JobOptions<int> { UniqueBy = static args => "one" }), 1));
+        await node.StartAsync();
+
+        _time.Advance(Hour);
+        Assert.True(await started.WaitAsync(Workbench.Limit));
+        using var scheduler = new Scheduler(node.Queue.Runtime, 9, node.Queue.Schedules);
+        await scheduler.StartAsync(Workbench.Soon);
+        _time.Advance(Hour);
+        await scheduler.FireDueAsync(Workbench.Soon);
+        Assert.Equal(1, Assert.Single(await _store!.CountAsync(default)).Count);
+        go.SetResult();
+        await node.Queue.DrainAsync(Workbench.Soon);
+        _time.Advance(Hour);
+        Assert.True(await started.WaitAsync(Workbench.Limit));
+    }
+
+    [Fact]
     public async Task Nodes_that_share_a_store_enqueue_one_job_for_an_occurrence()
     {
         await using var one = Node(jobs => jobs.Every("often", Hour, Tick(jobs), 1));
         await using var two = Node(jobs => jobs.Every("often", Hour, Tick(jobs), 1));
         await one.OpenAsync();
         await two.OpenAsync();
-        Scheduler[] schedulers = [new(one.Queue.Runtime, one.Queue.Schedules), new(two.Queue.Runtime, two.Queue.Schedules)];
+        Scheduler[] schedulers = [new(one.Queue.Runtime, 1, one.Queue.Schedules), new(two.Queue.Runtime, 2, two.Queue.Schedules)];
         foreach (var scheduler in schedulers)
         {
             await scheduler.StartAsync(Workbench.Soon);
@@ -201,7 +291,7 @@ public sealed class ScheduleTests
         Slow(node.Queue);
         node.Queue.Every("hourly", Hour, Tick(node.Queue), 1, CatchUp.None);
         await node.OpenAsync();
-        var scheduler = new Scheduler(node.Queue.Runtime, node.Queue.Schedules);
+        var scheduler = new Scheduler(node.Queue.Runtime, 1, node.Queue.Schedules);
         await scheduler.StartAsync(default);
         _time.Advance(Hour);
         store.Fails = true;
