@@ -19,8 +19,9 @@ internal static class ProducerCommand
     public static async Task<int> RunAsync(string[] args, IAnsiConsole console, TextWriter output, CancellationToken stop)
     {
         var store = new Option<string>("--store") { Description = "The SQLite file that producers and workers share.", DefaultValueFactory = static _ => "producer.db", Recursive = true };
+        var postgres = new Option<string?>("--postgres") { Description = "A PostgreSQL database to share instead, on any machine: \"Host=db;Database=app;Username=app\".", Recursive = true };
         var json = new Option<bool>("--json") { Description = "Write JSON instead of progress bars.", Recursive = true };
-        var root = new RootCommand("Enqueues real work and watches it; workers are other processes.") { store, json };
+        var root = new RootCommand("Enqueues real work and watches it; workers are other processes.") { store, postgres, json };
 
         var from = new Argument<DirectoryInfo>("from") { Description = "A folder of PNG files." };
         var to = new Argument<string>("to") { Description = "Where the small ones go." };
@@ -66,7 +67,14 @@ internal static class ProducerCommand
         async Task<int> OnStoreAsync(ParseResult parsed, bool runs, int concurrency, Func<JobQueue, Tasks, Task<int>> body)
         {
             await using var jobs = new JobQueue { Options = new JobQueueOptions { RunsJobs = runs, Concurrency = concurrency, PollInterval = TimeSpan.FromMilliseconds(250) } };
-            jobs.UseSqlite(parsed.GetRequiredValue(store));
+            if (parsed.GetValue(postgres) is { } database)
+            {
+                jobs.UsePostgres(database);
+            }
+            else
+            {
+                jobs.UseSqlite(parsed.GetRequiredValue(store));
+            }
             var tasks = new Tasks(jobs, runs);
             try
             {
