@@ -188,23 +188,7 @@ internal sealed partial class EpollConnection : ConnectionContext, IWatchedSocke
             }
             _isShut = true;
             _shutdownReason = reason;
-            if (reset)
-            {
-                // The peer learns that the rest will not come.
-                _socket.Close(timeout: 0);
-            }
-            else
-            {
-                try
-                {
-                    _socket.Shutdown(SocketShutdown.Both);
-                }
-                catch (SocketException)
-                {
-                    // The peer was faster.
-                }
-                _socket.Dispose();
-            }
+            SocketCalls.Close(_socket, reset);
         }
         // A closed socket has no more events.
         _ending = true;

@@ -98,22 +98,7 @@ internal sealed partial class EpollStream : Stream, IWatchedSocket, IValueTaskSo
             return;
         }
         _loop.Remove(this);
-        if (reset)
-        {
-            _socket.Close(timeout: 0);
-        }
-        else
-        {
-            try
-            {
-                _socket.Shutdown(SocketShutdown.Both);
-            }
-            catch (SocketException)
-            {
-                // The peer was faster.
-            }
-            _socket.Dispose();
-        }
+        SocketCalls.Close(_socket, reset);
         _isEnding = true;
         _writable?.Set();
         // A closed socket has no more events. Not on this thread, which may be anybody's.

@@ -84,6 +84,27 @@ internal static unsafe partial class SocketCalls
         return Checked(length) >= 0;
     }
 
+    /// <summary>Closes a connection.</summary>
+    /// <param name="socket">Its socket.</param>
+    /// <param name="reset">Whether the peer learns that the rest will not come.</param>
+    public static void Close(Socket socket, bool reset)
+    {
+        if (reset)
+        {
+            socket.Close(timeout: 0);
+            return;
+        }
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (SocketException)
+        {
+            // The peer was faster.
+        }
+        socket.Dispose();
+    }
+
     private static int Checked(nint length) => length >= 0 ? (int)length : Marshal.GetLastPInvokeError() switch
     {
         WouldBlock => -1,
