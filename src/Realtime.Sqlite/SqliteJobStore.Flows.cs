@@ -49,16 +49,11 @@ public sealed partial class SqliteJobStore
     public ValueTask<IReadOnlyList<LinkedJob>> InputsAsync(Guid id, CancellationToken cancellationToken) => Reader.RunAsync<IReadOnlyList<LinkedJob>>(
         database =>
         {
-            var inputs = new List<LinkedJob>();
             var read = database.Prepare("""
                 SELECT before, coalesce(name, ''), state, result, error_type, error_message FROM realtime_job_links WHERE after = ?1 ORDER BY place
                 """).Bind(1, id);
-            while (read.Step())
-            {
-                var error = read.TextOrNull(4) is { } type ? new JobError(type, read.Text(5)) : null;
-                inputs.Add(new LinkedJob(read.Guid(0), read.Text(1), (JobState?)read.Int64OrNull(2), read.BlobOrNull(3), error));
-            }
-            return inputs;
+            return read.ReadAll(static row => new LinkedJob(
+                row.Guid(0), row.Text(1), (JobState?)row.Int64OrNull(2), row.BlobOrNull(3), row.TextOrNull(4) is { } type ? new JobError(type, row.Text(5)) : null));
         },
         cancellationToken);
 
@@ -67,13 +62,8 @@ public sealed partial class SqliteJobStore
         Reader.RunAsync<IReadOnlyList<JobRecord>>(
             database =>
             {
-                var children = new List<JobRecord>();
                 var read = database.Prepare($"SELECT {Columns} FROM realtime_jobs WHERE parent = ?1 ORDER BY seq LIMIT ?2").Bind(1, parent).Bind(2, limit);
-                while (read.Step())
-                {
-                    children.Add(ReadRecord(read));
-                }
-                return children;
+                return read.ReadAll(ReadRecord);
             },
             cancellationToken);
 
@@ -99,12 +89,8 @@ public sealed partial class SqliteJobStore
     private static List<JobMove>? CancelUnder(SqliteDatabase database, Guid id, long now)
     {
         List<JobMove>? moves = null;
-        var under = new List<(Guid Id, string Name)>();
         var read = database.Prepare(Tree).Bind(1, id);
-        while (read.Step())
-        {
-            under.Add((read.Guid(0), read.Text(1)));
-        }
+        var under = read.ReadAll(static row => (row.Guid(0), row.Text(1)));
         foreach (var (child, name) in under)
         {
             var cancel = database.Prepare($"{CancelOne} RETURNING state").Bind(1, child).Bind(2, now);
@@ -153,11 +139,7 @@ public sealed partial class SqliteJobStore
             WHERE before = ?1 AND state IS NULL RETURNING after
             """).Bind(1, ended.Id).Bind(2, (long)ended.State!).Bind(3, ended.Name).Bind(4, ended.Result)
             .Bind(5, good ? null : ended.Error?.Type).Bind(6, good ? null : ended.Error?.Message);
-        var next = new List<Guid>();
-        while (links.Step())
-        {
-            next.Add(links.Guid(0));
-        }
+        var next = links.ReadAll(static row => row.Guid(0));
         foreach (var id in next)
         {
             if (!Release(database, id, good, now, moves))
@@ -215,11 +197,7 @@ public sealed partial class SqliteJobStore
                 UPDATE realtime_job_links SET state = NULL, name = NULL, result = NULL, error_type = NULL, error_message = NULL
                 WHERE before = ?1 AND state IS NOT NULL AND after IN (SELECT id FROM realtime_jobs WHERE pending > 0) RETURNING after
                 """).Bind(1, before);
-            var next = new List<Guid>();
-            while (links.Step())
-            {
-                next.Add(links.Guid(0));
-            }
+            var next = links.ReadAll(static row => row.Guid(0));
             foreach (var id in next)
             {
                 database.Prepare("UPDATE realtime_jobs SET pending = pending + 1 WHERE id = ?1 AND flow & 4").Bind(1, id).Run();

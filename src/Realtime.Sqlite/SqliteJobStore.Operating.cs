@@ -11,18 +11,13 @@ public sealed partial class SqliteJobStore
         return Reader.RunAsync<IReadOnlyList<JobRecord>>(
             database =>
             {
-                var jobs = new List<JobRecord>();
                 var where = Where(filter) + (before is null ? "" : " AND id < ?6");
                 using var read = BindFilter(database.PrepareOnce($"SELECT {Columns} FROM realtime_jobs WHERE {where} ORDER BY id DESC LIMIT ?5"), filter).Bind(5, limit);
                 if (before is { } id)
                 {
                     read.Bind(6, id);
                 }
-                while (read.Step())
-                {
-                    jobs.Add(ReadRecord(read));
-                }
-                return jobs;
+                return read.ReadAll(ReadRecord);
             },
             cancellationToken);
     }
@@ -55,12 +50,8 @@ public sealed partial class SqliteJobStore
             {
                 moves.Clear();
                 const string Free = "state > 3 AND (unique_key IS NULL OR NOT EXISTS (SELECT 1 FROM realtime_jobs AS other WHERE other.unique_key = realtime_jobs.unique_key AND other.state < 3))";
-                var found = new List<Guid>();
                 using var read = BindFilter(database.PrepareOnce($"SELECT id FROM realtime_jobs WHERE {Where(filter)} AND {Free} ORDER BY id LIMIT ?5"), filter).Bind(5, limit);
-                while (read.Step())
-                {
-                    found.Add(read.Guid(0));
-                }
+                var found = read.ReadAll(static row => row.Guid(0));
                 found.RemoveAll(id => !Requeue(database, id, moves));
                 return found;
             },
@@ -92,13 +83,8 @@ public sealed partial class SqliteJobStore
     public ValueTask<IReadOnlyList<string>> PausedQueuesAsync(CancellationToken cancellationToken) => Reader.RunAsync<IReadOnlyList<string>>(
         static database =>
         {
-            var names = new List<string>();
             var read = database.Prepare("SELECT name FROM realtime_job_queues WHERE paused = 1 ORDER BY name");
-            while (read.Step())
-            {
-                names.Add(read.Text(0));
-            }
-            return names;
+            return read.ReadAll(static row => row.Text(0));
         },
         cancellationToken);
 

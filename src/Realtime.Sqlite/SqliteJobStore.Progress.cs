@@ -17,17 +17,11 @@ public sealed partial class SqliteJobStore
         Reader.RunAsync<IReadOnlyList<JobLogLine>>(
             database =>
             {
-                var lines = new List<JobLogLine>();
                 var read = database.Prepare("""
                     SELECT number, at, text FROM realtime_job_logs
                     WHERE job = (SELECT seq FROM realtime_jobs WHERE id = ?1) AND number > ?2 ORDER BY number LIMIT ?3
                     """).Bind(1, id).Bind(2, after).Bind(3, limit);
-                while (read.Step())
-                {
-                    var number = read.Int64(0);
-                    lines.Add(new JobLogLine(number, new DateTimeOffset(read.Int64(1), TimeSpan.Zero), (int)(number >> 32), read.Text(2)));
-                }
-                return lines;
+                return read.ReadAll(static row => new JobLogLine(row.Int64(0), new DateTimeOffset(row.Int64(1), TimeSpan.Zero), (int)(row.Int64(0) >> 32), row.Text(2)));
             },
             cancellationToken);
 

@@ -72,13 +72,8 @@ public sealed partial class SqliteJobStore
     public ValueTask<IReadOnlyList<ScheduleRecord>> SchedulesAsync(CancellationToken cancellationToken) => Reader.RunAsync<IReadOnlyList<ScheduleRecord>>(
         static database =>
         {
-            var schedules = new List<ScheduleRecord>();
             var read = database.Prepare("SELECT name, times, last, paused FROM realtime_job_schedules ORDER BY name");
-            while (read.Step())
-            {
-                schedules.Add(ReadSchedule(read));
-            }
-            return schedules;
+            return read.ReadAll(ReadSchedule);
         },
         cancellationToken);
 

@@ -110,11 +110,7 @@ public sealed partial class SqliteJobStore
     /// <summary>Removes the jobs that a query names, with all that belongs to them.</summary>
     private static int Remove(SqliteDatabase database, SqliteStatement query)
     {
-        var jobs = new List<(long Seq, Guid Id, bool HasTags, bool HasLinks)>();
-        while (query.Step())
-        {
-            jobs.Add((query.Int64(0), query.Guid(1), query.Int64(2) != 0, query.Int64(3) != 0));
-        }
+        var jobs = query.ReadAll(static row => (row.Int64(0), row.Guid(1), row.Int64(2) != 0, row.Int64(3) != 0));
         foreach (var (seq, id, hasTags, hasLinks) in jobs)
         {
             database.Prepare("DELETE FROM realtime_job_steps WHERE job = ?1").Bind(1, seq).Run();
@@ -152,19 +148,14 @@ public sealed partial class SqliteJobStore
             INSERT INTO realtime_job_nodes (id, host, process, process_start, expires) VALUES (?1, ?2, ?3, ?4, ?5)
             ON CONFLICT (id) DO UPDATE SET expires = excluded.expires
             """).Bind(1, node.Id).Bind(2, node.Host).Bind(3, node.ProcessId).Bind(4, node.ProcessStart).Bind(5, now + timeToLive.Ticks).Run();
-        var marked = new List<Guid>();
         var read = database.Prepare("SELECT id FROM realtime_jobs WHERE state = 2 AND node = ?1 AND cancel = 1").Bind(1, node.Id);
-        while (read.Step())
-        {
-            marked.Add(read.Guid(0));
-        }
+        var marked = read.ReadAll(static row => row.Guid(0));
         return new HeartbeatResult(renewed, marked);
     }
 
     // By node, not by job: what runs for a node that has no lease row any more runs for nobody.
     private static List<RescuedJob> TakeBack(SqliteDatabase database, long now)
     {
-        var rescued = new List<RescuedJob>();
         var take = database.Prepare("""
             UPDATE realtime_jobs SET
                 state = CASE WHEN cancel = 1 THEN 5 WHEN attempt >= max_attempts + extra_attempts THEN 4 ELSE 0 END,
@@ -177,10 +168,6 @@ public sealed partial class SqliteJobStore
             WHERE state = 2 AND node NOT IN (SELECT id FROM realtime_job_nodes)
             RETURNING id, state
             """).Bind(1, now).Bind(2, LostWorker.Error.Type).Bind(3, LostWorker.Error.Message);
-        while (take.Step())
-        {
-            rescued.Add(new RescuedJob(take.Guid(0), (JobState)take.Int64(1)));
-        }
-        return rescued;
+        return take.ReadAll(static row => new RescuedJob(row.Guid(0), (JobState)row.Int64(1)));
     }
 }

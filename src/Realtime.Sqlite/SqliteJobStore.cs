@@ -124,13 +124,8 @@ public sealed partial class SqliteJobStore : IJobStore
     public ValueTask<IReadOnlyList<QueueCount>> CountAsync(CancellationToken cancellationToken) => Reader.RunAsync<IReadOnlyList<QueueCount>>(
         static database =>
         {
-            var counts = new List<QueueCount>();
             var read = database.Prepare("SELECT queue, state, count(*) FROM realtime_jobs GROUP BY queue, state");
-            while (read.Step())
-            {
-                counts.Add(new QueueCount(read.Text(0), (JobState)read.Int64(1), read.Int64(2)));
-            }
-            return counts;
+            return read.ReadAll(static row => new QueueCount(row.Text(0), (JobState)row.Int64(1), row.Int64(2)));
         },
         cancellationToken);
 
@@ -150,13 +145,8 @@ public sealed partial class SqliteJobStore : IJobStore
     public ValueTask<IReadOnlyList<JobNode>> NodesAsync(CancellationToken cancellationToken) => Reader.RunAsync<IReadOnlyList<JobNode>>(
         static database =>
         {
-            var nodes = new List<JobNode>();
             var read = database.Prepare("SELECT id, host, process, process_start FROM realtime_job_nodes");
-            while (read.Step())
-            {
-                nodes.Add(new JobNode(read.Int64(0), read.Text(1), (int)read.Int64(2), read.Int64(3)));
-            }
-            return nodes;
+            return read.ReadAll(static row => new JobNode(row.Int64(0), row.Text(1), (int)row.Int64(2), row.Int64(3)));
         },
         cancellationToken);
 

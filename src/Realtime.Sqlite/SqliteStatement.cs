@@ -93,6 +93,18 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
         }
     }
 
+    /// <summary>Reads all rows, and resets.</summary>
+    /// <param name="row">Reads the row that this stands on.</param>
+    public List<T> ReadAll<T>(Func<SqliteStatement, T> row)
+    {
+        var rows = new List<T>();
+        while (Step())
+        {
+            rows.Add(row(this));
+        }
+        return rows;
+    }
+
     /// <summary>Reads the number in the first column of the first row and resets; null where there is no row, or nothing in it.</summary>
     public long? Scalar()
     {
