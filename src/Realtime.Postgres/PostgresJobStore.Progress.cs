@@ -10,7 +10,7 @@ public sealed partial class PostgresJobStore
     public ValueTask<IReadOnlyList<bool>> ReportAsync(long node, IReadOnlyList<JobProgress> progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        return _database.RunAsync<IReadOnlyList<bool>>(
+        return ReadHeldAsync(
             batch =>
             {
                 batch.Add(_sql.Plan);
@@ -20,16 +20,7 @@ public sealed partial class PostgresJobStore
                     .WithMany(NpgsqlDbType.Double, progress, static report => report.Fraction)
                     .WithMany(NpgsqlDbType.Text, progress, static report => PostgresText.Clean(report.Message));
             },
-            async reader =>
-            {
-                var held = new bool[progress.Count];
-                await reader.NextResultAsync(CancellationToken.None);
-                while (await reader.ReadAsync(CancellationToken.None))
-                {
-                    held[(int)reader.GetInt64(0) - 1] = true;
-                }
-                return held;
-            },
+            progress.Count,
             cancellationToken);
     }
 
@@ -64,25 +55,28 @@ public sealed partial class PostgresJobStore
     public ValueTask<IReadOnlyList<bool>> LogAsync(long node, IReadOnlyList<JobLogLines> lines, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lines);
-        return _database.RunAsync<IReadOnlyList<bool>>(
-            batch => FillLog(batch, node, lines),
-            async reader =>
-            {
-                var held = new bool[lines.Count];
-                await reader.NextResultAsync(CancellationToken.None);
-                while (await reader.ReadAsync(CancellationToken.None))
-                {
-                    held[(int)reader.GetInt64(0) - 1] = true;
-                }
-                return held;
-            },
-            cancellationToken);
+        return ReadHeldAsync(batch => FillLog(batch, node, lines), lines.Count, cancellationToken);
     }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<JobLogLine>> ReadLogAsync(Guid id, long after, int limit, CancellationToken cancellationToken) => ListAsync(
         batch => batch.Add(_sql.ReadLog).With(id).With(after).With(limit),
         static row => new JobLogLine(row.GetInt64(0), JobRow.Time(row, 1), (int)(row.GetInt64(0) >> 32), row.GetString(2)),
+        cancellationToken);
+
+    /// <summary>Runs statements of which the second returns the places, from 1, of those attempts that still held their jobs.</summary>
+    private ValueTask<IReadOnlyList<bool>> ReadHeldAsync(Action<NpgsqlBatch> fill, int count, CancellationToken cancellationToken) => _database.RunAsync<IReadOnlyList<bool>>(
+        fill,
+        async reader =>
+        {
+            var held = new bool[count];
+            await reader.NextResultAsync(CancellationToken.None);
+            while (await reader.ReadAsync(CancellationToken.None))
+            {
+                held[(int)reader.GetInt64(0) - 1] = true;
+            }
+            return held;
+        },
         cancellationToken);
 
     private void FillLog(NpgsqlBatch batch, long node, IReadOnlyList<JobLogLines> attempts)
