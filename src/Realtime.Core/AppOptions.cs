@@ -16,6 +16,15 @@ public sealed record AppOptions
         RespectRequiredConstructorParameters = true,
     };
 
+    /// <summary>How much of a form is taken, unless a handler says otherwise. See <see cref="FormLimits"/> for the defaults.</summary>
+    public FormLimits Forms { get; init; } = new();
+
+    /// <summary>
+    /// Whether a request that accepts none of the formats an answer has is refused with 406 instead of being answered in JSON. False unless set: RFC 9110, section
+    /// 12.5.1, leaves the choice to the server, and an answer in another format helps more people than none.
+    /// </summary>
+    public bool StrictAccept { get; init; }
+
     /// <summary>
     /// How long a graceful shutdown may take in all before connections are cut and jobs are handed back. 30 seconds unless set.
     /// </summary>

@@ -8,7 +8,7 @@ internal static class House
     /// <summary>Each package with the packages of the house that it may reference.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Layers = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
-        ["Realtime.Core"] = [],
+        ["Realtime.Core"] = ["Realtime.MessagePack"],
         ["Realtime.MessagePack"] = [],
         ["Realtime.Sockets"] = ["Realtime.Core", "Realtime.MessagePack"],
         ["Realtime.Jobs"] = ["Realtime.Core"],

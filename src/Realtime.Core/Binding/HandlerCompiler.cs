@@ -87,14 +87,18 @@ public static class HandlerCompiler
         Func<ParameterExpression, IEnumerable<Expression>, Expression> target, (ParameterInfo Parameter, ParameterBinding<TContext> Binding)[] bound, MethodInfo? await)
     {
         var context = Expression.Parameter(typeof(TContext), "context");
-        var values = Expression.Parameter(typeof(object?[]), "values");
         var readers = bound.Select(static pair => pair.Binding.ReadAsync).OfType<Func<TContext, ValueTask<object?>>>().ToArray();
-        var next = 0;
-        var arguments = bound.Select(pair => pair.Binding.Read is { } read
-            ? Inline(read, context, pair.Parameter.ParameterType)
-            : Expression.Convert(Expression.ArrayIndex(values, Expression.Constant(next++)), pair.Parameter.ParameterType)).ToArray();
-        var call = Expression.Lambda<Func<TContext, object?[], ValueTask<object?>>>(Call(target(context, arguments), await), context, values).Compile();
+        if (readers is [var reader])
+        {
+            // One body is what nearly all of them wait for, and mostly it is there already.
+            var value = Expression.Parameter(typeof(object), "value");
+            var one = Call(target(context, Arguments(_ => value)), await);
+            return new OneReaderCall<TContext>(reader, Expression.Lambda<Func<TContext, object?, ValueTask<object?>>>(one, context, value).Compile()).InvokeAsync;
+        }
 
+        var values = Expression.Parameter(typeof(object?[]), "values");
+        var all = Call(target(context, Arguments(index => Expression.ArrayIndex(values, Expression.Constant(index)))), await);
+        var call = Expression.Lambda<Func<TContext, object?[], ValueTask<object?>>>(all, context, values).Compile();
         return async context =>
         {
             var values = new object?[readers.Length];
@@ -104,6 +108,14 @@ public static class HandlerCompiler
             }
             return await call(context, values);
         };
+
+        Expression[] Arguments(Func<int, Expression> awaited)
+        {
+            var next = 0;
+            return [.. bound.Select(pair => pair.Binding.Read is { } read
+                ? Inline(read, context, pair.Parameter.ParameterType)
+                : Expression.Convert(awaited(next++), pair.Parameter.ParameterType))];
+        }
     }
 
     private static Expression Call(Expression call, MethodInfo? await) => call.Type == typeof(void)

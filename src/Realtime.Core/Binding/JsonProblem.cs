@@ -27,6 +27,27 @@ public static partial class JsonProblem
         return (path, Describe(message, path, type));
     }
 
+    /// <summary>Turns a parser's error into one for the peer: each field that is missing, or the path and what was expected there.</summary>
+    internal static BindingException Error(JsonException exception, JsonTypeInfo type, string format = "JSON")
+    {
+        var (path, problem) = Of(exception, type);
+        if (format != "JSON" && Syntax().IsMatch(problem))
+        {
+            return new BindingException(path, "body", $"is not valid {format}", exception);
+        }
+        // The parser quotes the names it misses, as the contract has them.
+        var missing = problem.StartsWith("misses ", StringComparison.Ordinal) ? Quoted().Matches(problem).Select(static match => match.Groups["what"].Value).ToArray() : [];
+        if (missing.Length == 0)
+        {
+            return new BindingException(path, "body", problem, exception);
+        }
+        var owner = At(path, type);
+        return new BindingException([.. missing.Select(name => new FieldError($"{path}.{name}", "body", Missing(owner, name)))], exception);
+    }
+
+    /// <summary>The parser says of an object that lacks the word for its type that the type is not supported: the peer's fault nevertheless.</summary>
+    internal static BindingException Error(NotSupportedException exception) => new("$", "body", "does not tell of which type it is", exception);
+
     /// <summary>What a type expects as JSON, for people.</summary>
     internal static string Expected(JsonTypeInfo type) => type.Kind switch
     {
@@ -53,6 +74,11 @@ public static partial class JsonProblem
         return Syntax().IsMatch(message) ? $"is not valid JSON: {message.TrimEnd('.')}" : $"does not fit {Expected(body)}";
     }
 
+    private static string Missing(JsonTypeInfo? owner, string name) =>
+        owner?.Properties.FirstOrDefault(property => property.Name == name) is { } member
+            ? $"is missing; it should be {Expected(owner.Options.GetTypeInfo(member.PropertyType))}"
+            : "is missing";
+
     /// <summary>The type that stands at a path such as <c>$.items[0].count</c>, or null where it cannot be told.</summary>
     private static JsonTypeInfo? At(string path, JsonTypeInfo? type)
     {
@@ -78,6 +104,9 @@ public static partial class JsonProblem
 
     [GeneratedRegex(@"missing required properties including: (?<what>.+)$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Missing();
+
+    [GeneratedRegex(@"'(?<what>[^']+)'", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Quoted();
 
     [GeneratedRegex(@"(property or field|constructor parameter) '(?<what>[^']+)'", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex NullName();

@@ -9,13 +9,15 @@ public static class ServiceBinding
 {
     /// <summary>
     /// Binds a parameter whose type is a service. A singleton is resolved now, once; any other is asked of the call's own
-    /// services, which only then need a scope. <see cref="App"/> and <see cref="IServiceProvider"/> count as services.
+    /// services, which only then need a scope. <see cref="App"/> and <see cref="IServiceProvider"/> count as services. With
+    /// <see cref="FromKeyedServicesAttribute"/> it is the service of that key.
     /// </summary>
     /// <typeparam name="TContext">What a call brings.</typeparam>
     /// <param name="parameter">The handler's parameter.</param>
     /// <param name="app">The app, whose services are built (see <see cref="App.OnBuild"/>).</param>
     /// <param name="services">From a call to its services; evaluated only for what is not a singleton.</param>
     /// <returns>The binding, or null where the type is not a service.</returns>
+    /// <exception cref="InvalidOperationException">There is no service of the key that an attribute asks for.</exception>
     public static ParameterBinding<TContext>? Resolve<TContext>(
         ParameterInfo parameter, App app, Expression<Func<TContext, IServiceProvider>> services)
     {
@@ -24,6 +26,10 @@ public static class ServiceBinding
         ArgumentNullException.ThrowIfNull(services);
 
         var type = parameter.ParameterType;
+        if (parameter.GetCustomAttribute<FromKeyedServicesAttribute>() is { } keyed)
+        {
+            return Keyed(parameter, keyed.Key, app, services);
+        }
         if (type == typeof(IServiceProvider))
         {
             return ParameterBinding<TContext>.From("service", services);
@@ -40,6 +46,24 @@ public static class ServiceBinding
         var ask = Expression.Call(
             typeof(ServiceProviderServiceExtensions), nameof(ServiceProviderServiceExtensions.GetRequiredService), [type], services.Body);
         return ParameterBinding<TContext>.From("service", Expression.Lambda(ask, services.Parameters));
+    }
+
+    private static ParameterBinding<TContext> Keyed<TContext>(
+        ParameterInfo parameter, object? key, App app, Expression<Func<TContext, IServiceProvider>> services)
+    {
+        var type = parameter.ParameterType;
+        if (app.Provider.GetRequiredService<IServiceProviderIsKeyedService>().IsKeyedService(type, key))
+        {
+            var descriptor = app.Services.LastOrDefault(service => service.IsKeyedService && service.ServiceType == type && Equals(service.ServiceKey, key));
+            Expression keyed = Expression.Constant(key, typeof(object));
+            var read = descriptor?.Lifetime == ServiceLifetime.Singleton
+                ? Expression.Constant(app.Provider.GetRequiredKeyedService(type, key), type)
+                : (Expression)Expression.Call(
+                    typeof(ServiceProviderKeyedServiceExtensions), nameof(ServiceProviderKeyedServiceExtensions.GetRequiredKeyedService), [type], services.Body, keyed);
+            return ParameterBinding<TContext>.From("service", Expression.Lambda(read, services.Parameters));
+        }
+        throw new InvalidOperationException(
+            $"The parameter '{parameter.Name}' asks for the service {TypeName.Of(type)} of the key '{key}', which was not added: app.Services.AddKeyedSingleton<{TypeName.Of(type)}>(\"{key}\", …).");
     }
 
     private static bool IsService(Type type, IServiceProvider provider)

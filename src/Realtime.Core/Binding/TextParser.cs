@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Reflection;
 
 namespace Realtime.Binding;
@@ -16,6 +17,10 @@ internal static class TextParser<T>
         if (type == typeof(string))
         {
             return (TryParse)(object)(TextParser<string>.TryParse)TextParsers.Text;
+        }
+        if (TextParsers.Own.TryGetValue(type, out var own))
+        {
+            return (TryParse)own;
         }
         if (Nullable.GetUnderlyingType(type) is { } inner)
         {
@@ -43,6 +48,17 @@ internal static class TextParser<T>
 /// <summary>The ways to parse, one for each kind of type.</summary>
 internal static class TextParsers
 {
+    // Where the type's own parser takes more than was meant: a comma between digits, or a time of the server's own zone.
+    public static readonly Dictionary<Type, Delegate> Own = new()
+    {
+        [typeof(bool)] = (TextParser<bool>.TryParse)Flag,
+        [typeof(double)] = (TextParser<double>.TryParse)Number,
+        [typeof(float)] = (TextParser<float>.TryParse)Number,
+        [typeof(decimal)] = (TextParser<decimal>.TryParse)Number,
+        [typeof(DateTime)] = (TextParser<DateTime>.TryParse)Time,
+        [typeof(DateTimeOffset)] = (TextParser<DateTimeOffset>.TryParse)Moment,
+    };
+
     public static bool Text(ReadOnlySpan<char> text, out string value)
     {
         value = text.ToString();
@@ -78,4 +94,22 @@ internal static class TextParsers
 
     public static bool Parsable<T>(ReadOnlySpan<char> text, out T value)
         where T : IParsable<T> => T.TryParse(text.ToString(), CultureInfo.InvariantCulture, out value!);
+
+    // A checked box of a form says 'on'.
+    private static bool Flag(ReadOnlySpan<char> text, out bool value)
+    {
+        value = text is "1" || text.Equals("true", StringComparison.OrdinalIgnoreCase) || text.Equals("on", StringComparison.OrdinalIgnoreCase)
+            || text.Equals("yes", StringComparison.OrdinalIgnoreCase);
+        return value || text is "0" || text.Equals("false", StringComparison.OrdinalIgnoreCase) || text.Equals("off", StringComparison.OrdinalIgnoreCase)
+            || text.Equals("no", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool Number<T>(ReadOnlySpan<char> text, out T value)
+        where T : struct, INumber<T> => T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+
+    private static bool Time(ReadOnlySpan<char> text, out DateTime value) =>
+        DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out value);
+
+    private static bool Moment(ReadOnlySpan<char> text, out DateTimeOffset value) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out value);
 }

@@ -70,7 +70,7 @@ public static class TextValue
         };
     }
 
-    private static BindingException Unfit(ReadOnlySpan<char> text, Type type, string name, string source)
+    internal static BindingException Unfit(ReadOnlySpan<char> text, Type type, string name, string source)
     {
         // A peer's text is shown back only in part: an error is no place for a megabyte.
         var shown = text.Length > 40 ? string.Concat(text[..40], "…") : text.ToString();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.WebUtilities;
+using Realtime.Binding;
 using Realtime.Http;
 using Realtime.Protocol;
 
@@ -35,6 +36,9 @@ public sealed class HttpError : Exception
     /// Header fields to send with the answer, such as <c>WWW-Authenticate</c> or <c>Retry-After</c>: <c>new HttpError(429) { Headers = { ["Retry-After"] = "60" } }</c>.
     /// </summary>
     public Headers Headers => _headers ??= new ResponseHeaders();
+
+    /// <summary>The inputs that are wrong, which the answer lists as <c>errors</c>; empty unless set, or where the framework found some.</summary>
+    public IReadOnlyList<FieldError> Errors { get; init; } = [];
 
     internal bool HasHeaders => _headers is not null;
 

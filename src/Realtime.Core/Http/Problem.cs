@@ -15,8 +15,8 @@ internal sealed record Problem(int Status, string Detail, string Code)
 {
     public const string ContentType = "application/problem+json";
 
-    /// <summary>The field that is wrong, or null where it is none.</summary>
-    public BindingException? Field { get; init; }
+    /// <summary>The inputs that are wrong; empty where it is none of them.</summary>
+    public IReadOnlyList<FieldError> Errors { get; init; } = [];
 
     /// <summary>What finds the error in the log; null for none.</summary>
     public string? Reference { get; init; }
@@ -24,12 +24,12 @@ internal sealed record Problem(int Status, string Detail, string Code)
     /// <summary>Header fields that belong to the answer, or null.</summary>
     public IEnumerable<KeyValuePair<string, StringValues>>? Headers { get; init; }
 
-    public static Problem Of(HttpError error) => new(error.Status, error.Message, error.Code) { Headers = error.HasHeaders ? error.Headers : null };
+    public static Problem Of(HttpError error) => new(error.Status, error.Message, error.Code) { Headers = error.HasHeaders ? error.Headers : null, Errors = error.Errors };
 
-    public static Problem Of(BindingException error) => new(400, error.Message, "bad_request") { Field = error };
+    public static Problem Of(BindingException error) => new(400, error.Message, "bad_request") { Errors = error.Errors };
 
     /// <summary>The problem as an error that a person's handler is given.</summary>
-    public HttpError ToError(Exception exception) => new(Status, Detail, Code, exception);
+    public HttpError ToError(Exception exception) => new(Status, Detail, Code, exception) { Errors = Errors };
 
     /// <summary>Makes the body in the form that the peer prefers.</summary>
     public (string ContentType, ReadOnlyMemory<byte> Body) Render(string? accept) =>
@@ -49,14 +49,17 @@ internal sealed record Problem(int Status, string Detail, string Code)
         json.WriteNumber("status", Status);
         json.WriteString("detail", Detail);
         json.WriteString("code", Code);
-        if (Field is { } field)
+        if (Errors.Count > 0)
         {
             json.WriteStartArray("errors");
-            json.WriteStartObject();
-            json.WriteString("field", field.Field);
-            json.WriteString("source", field.From);
-            json.WriteString("problem", field.Problem);
-            json.WriteEndObject();
+            foreach (var error in Errors)
+            {
+                json.WriteStartObject();
+                json.WriteString("field", error.Field);
+                json.WriteString("source", error.Source);
+                json.WriteString("problem", error.Problem);
+                json.WriteEndObject();
+            }
             json.WriteEndArray();
         }
         if (Reference is { } reference)

@@ -5,7 +5,7 @@ using Realtime.Binding;
 namespace Realtime;
 
 /// <summary>A request's query values, decoded, by name. Names are matched with regard to case.</summary>
-public sealed class Query
+public sealed class Query : IFields
 {
     private readonly Dictionary<string, StringValues> _values;
 
@@ -25,6 +25,8 @@ public sealed class Query
     /// <summary>The values of a name, in order; <see cref="StringValues.Empty"/> where it is absent.</summary>
     /// <param name="name">The name.</param>
     public StringValues this[string name] => _values.GetValueOrDefault(name);
+
+    IReadOnlyList<UploadedFile> IFields.Files => [];
 
     /// <summary>The names there are.</summary>
     public IReadOnlyCollection<string> Names => _values.Keys;

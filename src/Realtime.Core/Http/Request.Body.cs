@@ -16,7 +16,7 @@ public sealed partial class Request
     /// <exception cref="BindingException">The body does not fit; unhandled it becomes a 400 that names the JSON path.</exception>
     /// <exception cref="HttpError">415: the body is not sent as JSON.</exception>
     public async ValueTask<T> ReadJsonAsync<T>() =>
-        (T)(await JsonBody.ReadAsync(this, _app.Json.GetTypeInfo(typeof(T)), optional: false, absent: null))!;
+        (T)(await BodyReader.For(typeof(T), _app.Json).ReadAsync(this))!;
 
     /// <summary>Reads the body as text in UTF-8.</summary>
     /// <exception cref="BindingException">The body is not UTF-8; unhandled it becomes a 400.</exception>

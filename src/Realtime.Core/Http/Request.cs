@@ -89,6 +89,7 @@ public sealed partial class Request
         Failure = null;
         FailureAnswered = null;
         _session = null;
+        EndForm();
         EndRoute();
     }
 

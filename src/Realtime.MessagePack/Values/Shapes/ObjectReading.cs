@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
@@ -5,6 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Realtime.Sockets;
 
 /// <summary>Compiles what reads an object: each member into a variable, then the constructor, then what it does not take.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal static class ObjectReading
 {
     /// <summary>Whether an object of this contract can be made here; else the serializer says why not.</summary>
@@ -112,6 +115,8 @@ internal static class ObjectReading
         callback is null ? [] : [Expression.Invoke(Expression.Constant(callback), Expression.Convert(result, typeof(object)))];
 
     /// <summary>Where a member's value waits for the object to be made.</summary>
+    [RequiresDynamicCode(ValueReason.Text)]
+    [RequiresUnreferencedCode(ValueReason.Text)]
     private sealed class Slot(ObjectMember member)
     {
         public ObjectMember Member { get; } = member;

@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Reflection;
 
 namespace Realtime.Sockets;
 
 /// <summary>Compiles what writes an object's members.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal static class ObjectWriting
 {
     private static readonly MethodInfo WriteEncoded = typeof(MessagePackWriter).GetMethod(nameof(MessagePackWriter.WriteEncoded), BindingFlags.Instance | BindingFlags.NonPublic)!;

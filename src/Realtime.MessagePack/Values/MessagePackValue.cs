@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Realtime.Sockets;
 
 /// <summary>Writes values as MessagePack and reads them, by the contracts that name their members in JSON.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal static class MessagePackValue
 {
     /// <summary>Writes a value.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -5,6 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Realtime.Sockets;
 
 /// <summary>Objects, member by member as their contract names them; what writes and reads the members is compiled at the first use.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class ObjectShape<T> : Shape<T>
 {
     private readonly ObjectMember[] _members;

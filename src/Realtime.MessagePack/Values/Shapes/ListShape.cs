@@ -1,10 +1,13 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Realtime.Sockets;
 
 /// <summary>Arrays, lists and whatever else can be walked through.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class ListShape<TList, TElement>(JsonTypeInfo<TList> contract, Shape<TElement> element) : Shape<TList>(contract)
 {
     // What a list of the framework's own fits: read without a way through JSON.

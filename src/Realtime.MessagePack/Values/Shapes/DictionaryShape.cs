@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -5,6 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Realtime.Sockets;
 
 /// <summary>Dictionaries whose keys are text.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class DictionaryShape<TDictionary, TValue>(JsonTypeInfo<TDictionary> contract, Shape<TValue> element) : Shape<TDictionary>(contract)
     where TDictionary : IEnumerable<KeyValuePair<string, TValue>>
 {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Serialization.Metadata;
@@ -5,6 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Realtime.Sockets;
 
 /// <summary>Whole numbers of up to 64 bits.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class IntegerShape<T>(JsonTypeInfo<T> contract) : Shape<T>(contract)
     where T : struct, IBinaryInteger<T>
 {
@@ -41,6 +44,8 @@ internal sealed class IntegerShape<T>(JsonTypeInfo<T> contract) : Shape<T>(contr
 }
 
 /// <summary>Floats of 64 bits.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class DoubleShape(JsonTypeInfo<double> contract) : Shape<double>(contract)
 {
     public override void Write(MessagePackWriter writer, double value)
@@ -70,6 +75,8 @@ internal sealed class DoubleShape(JsonTypeInfo<double> contract) : Shape<double>
 }
 
 /// <summary>Floats of 32 bits, written as such only where that says the same as their decimal form.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class SingleShape(JsonTypeInfo<float> contract) : Shape<float>(contract)
 {
     public override void Write(MessagePackWriter writer, float value)
@@ -105,6 +112,8 @@ internal sealed class SingleShape(JsonTypeInfo<float> contract) : Shape<float>(c
 }
 
 /// <summary>Decimals: as an integer or a float where that says the same number, else as text.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class DecimalShape(JsonTypeInfo<decimal> contract) : Shape<decimal>(contract)
 {
     public override void Write(MessagePackWriter writer, decimal value)

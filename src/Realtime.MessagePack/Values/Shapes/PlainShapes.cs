@@ -1,10 +1,13 @@
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Realtime.Sockets;
 
 /// <summary>True and false.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class BooleanShape(JsonTypeInfo<bool> contract) : Shape<bool>(contract)
 {
     public override void Write(MessagePackWriter writer, bool value) => writer.Write(value);
@@ -13,6 +16,8 @@ internal sealed class BooleanShape(JsonTypeInfo<bool> contract) : Shape<bool>(co
 }
 
 /// <summary>Text.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class StringShape(JsonTypeInfo<string> contract) : Shape<string?>(contract!)
 {
     public override void Write(MessagePackWriter writer, string? value)
@@ -32,6 +37,8 @@ internal sealed class StringShape(JsonTypeInfo<string> contract) : Shape<string?
 }
 
 /// <summary>Ids, as text with hyphens.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class GuidShape(JsonTypeInfo<Guid> contract) : Shape<Guid>(contract)
 {
     private const int Length = 36;
@@ -56,6 +63,8 @@ internal sealed class GuidShape(JsonTypeInfo<Guid> contract) : Shape<Guid>(contr
 }
 
 /// <summary>Instants, as the timestamp extension; ISO 8601 text is read too.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class DateTimeShape(JsonTypeInfo<DateTime> contract) : Shape<DateTime>(contract)
 {
     public override bool MaySayMoreThanJson(HashSet<Shape> seen) => true;
@@ -66,6 +75,8 @@ internal sealed class DateTimeShape(JsonTypeInfo<DateTime> contract) : Shape<Dat
 }
 
 /// <summary>Instants, as the timestamp extension, which keeps no offset; ISO 8601 text is read too.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class DateTimeOffsetShape(JsonTypeInfo<DateTimeOffset> contract) : Shape<DateTimeOffset>(contract)
 {
     public override bool MaySayMoreThanJson(HashSet<Shape> seen) => true;
@@ -77,6 +88,8 @@ internal sealed class DateTimeOffsetShape(JsonTypeInfo<DateTimeOffset> contract)
 }
 
 /// <summary>Bytes; base64 text is read too.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class BytesShape(JsonTypeInfo<byte[]> contract) : Shape<byte[]?>(contract!)
 {
     public override bool MaySayMoreThanJson(HashSet<Shape> seen) => true;
@@ -97,6 +110,8 @@ internal sealed class BytesShape(JsonTypeInfo<byte[]> contract) : Shape<byte[]?>
 }
 
 /// <summary>Bytes; base64 text is read too.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class MemoryShape(JsonTypeInfo<Memory<byte>> contract) : Shape<Memory<byte>>(contract)
 {
     public override bool MaySayMoreThanJson(HashSet<Shape> seen) => true;
@@ -107,6 +122,8 @@ internal sealed class MemoryShape(JsonTypeInfo<Memory<byte>> contract) : Shape<M
 }
 
 /// <summary>Bytes; base64 text is read too.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class ReadOnlyMemoryShape(JsonTypeInfo<ReadOnlyMemory<byte>> contract) : Shape<ReadOnlyMemory<byte>>(contract)
 {
     public override bool MaySayMoreThanJson(HashSet<Shape> seen) => true;
@@ -117,6 +134,8 @@ internal sealed class ReadOnlyMemoryShape(JsonTypeInfo<ReadOnlyMemory<byte>> con
 }
 
 /// <summary>A value type or nothing.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class NullableShape<T>(JsonTypeInfo<T?> contract, Shape<T> inner) : Shape<T?>(contract)
     where T : struct
 {
@@ -138,6 +157,8 @@ internal sealed class NullableShape<T>(JsonTypeInfo<T?> contract, Shape<T> inner
 }
 
 /// <summary>Enums, as a number or as text, as the contract says.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class EnumShape<T>(JsonTypeInfo<T> contract) : Shape<T>(contract)
     where T : struct, Enum
 {
@@ -165,6 +186,8 @@ internal sealed class EnumShape<T>(JsonTypeInfo<T> contract) : Shape<T>(contract
 }
 
 /// <summary>A value that is declared as an object: it is written as what it is.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class AnyShape(JsonTypeInfo<object> contract, Shapes shapes) : Shape<object?>(contract!)
 {
     public override bool MaySayMoreThanJson(HashSet<Shape> seen) => true;

@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Realtime.Sockets;
 
 /// <summary>A type whose contract names derived types: each is written with the member that tells which one it is, before its own.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class PolymorphicShape<T> : Shape<T>
     where T : class
 {

@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Realtime.Sockets;
 
 /// <summary>How the values of one type are written as MessagePack and read from it.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal abstract class Shape
 {
     /// <summary>Whether its values may hold what JSON has no words for: bytes, instants.</summary>
@@ -23,6 +26,8 @@ internal abstract class Shape
 /// so that both formats take and refuse the same.
 /// </remarks>
 /// <param name="contract">The serializer's contract of the type.</param>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal abstract class Shape<T>(JsonTypeInfo<T> contract) : Shape
 {
     protected JsonTypeInfo<T> Contract { get; } = contract;
@@ -38,7 +43,7 @@ internal abstract class Shape<T>(JsonTypeInfo<T> contract) : Shape
     protected T? ReadAsJson(MessagePackReader reader)
     {
         var start = reader.Position;
-        using var scratch = JsonScratch.Take();
+        using var scratch = JsonBuffer.Take();
         try
         {
             MessagePackJson.ToJson(reader, scratch.Writer, MaxDepth);
@@ -53,13 +58,14 @@ internal abstract class Shape<T>(JsonTypeInfo<T> contract) : Shape
         catch (NotSupportedException exception)
         {
             reader.FaultPosition = start;
-            throw JsonCodec.Unfit(exception);
+            // What misses the word that tells its derived type makes the serializer say that the type is not supported: the peer's fault nevertheless.
+            throw new JsonException("The value does not tell of which type it is.", exception);
         }
     }
 
     protected void WriteAsJson(MessagePackWriter writer, T value)
     {
-        using var scratch = JsonScratch.Take();
+        using var scratch = JsonBuffer.Take();
         JsonSerializer.Serialize(scratch.Writer, value, Contract);
         scratch.Writer.Flush();
         MessagePackJson.FromJson(scratch.Written, writer, MaxDepth);

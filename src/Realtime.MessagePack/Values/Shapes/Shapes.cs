@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -9,6 +10,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Realtime.Sockets;
 
 /// <summary>The shapes of all types that are written or read with one set of JSON options, made when first asked for.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class Shapes
 {
     private static readonly ConditionalWeakTable<JsonSerializerOptions, Shapes> ByOptions = [];

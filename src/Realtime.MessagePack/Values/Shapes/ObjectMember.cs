@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -6,6 +7,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Realtime.Sockets;
 
 /// <summary>One member of an object's contract, with the shape of its values.</summary>
+[RequiresDynamicCode(ValueReason.Text)]
+[RequiresUnreferencedCode(ValueReason.Text)]
 internal sealed class ObjectMember
 {
     private readonly Lazy<Shape> _shape;
