@@ -26,7 +26,15 @@ internal abstract class ResultWriter
         {
             return new StatusWriter(For(type.GenericTypeArguments[0], answersItself, options));
         }
-        return new ObjectWriter(type, options);
+        if (type.IsAssignableTo(typeof(Stream)))
+        {
+            return new StreamWriter();
+        }
+        if (SequenceOf(type) is { } item)
+        {
+            return (ResultWriter)Activator.CreateInstance(typeof(SequenceWriter<>).MakeGenericType(item))!;
+        }
+        return MayBeMore(type) ? new ObjectWriter(type, options) : new ValueWriter(type, options);
     }
 
     /// <summary>Writes a result that is not null, or whatever the kind makes of null.</summary>
@@ -49,6 +57,15 @@ internal abstract class ResultWriter
     protected abstract ValueTask WriteValueAsync(Request request, object result);
 
     protected abstract Response ResponseOf(object result, int status);
+
+    private static Type? SequenceOf(Type type) => type.GetInterfaces().Append(type)
+        .FirstOrDefault(static face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))?.GenericTypeArguments[0];
+
+    /// <summary>Whether a value declared as this type may turn out to be one that is no value: text, a response, a page.</summary>
+    private static bool MayBeMore(Type type) =>
+        Array.Exists(
+            [typeof(string), typeof(Response), typeof(byte[]), typeof(ReadOnlyMemory<byte>), typeof(Html), typeof(HttpError), typeof(Stream), typeof(FileInfo)],
+            other => type.IsAssignableFrom(other) || type.IsAssignableTo(other));
 
     private static ValueTask Nothing(Request request)
     {
@@ -138,7 +155,8 @@ internal abstract class ResultWriter
             ReadOnlyMemory<byte> bytes => BodyWriter.Bytes(request.Http, bytes, BodyWriter.Binary),
             Html html => BodyWriter.Html(request.Http, html),
             HttpError error => throw error,
-            _ => BodyWriter.Json(request, result, _declared ?? options.GetTypeInfo(result.GetType())),
+            Stream or FileInfo => ResponseOf(result, request.Http.StatusCode).SendAsync(request),
+            _ => ValueBody.WriteAsync(request, result, _declared ?? options.GetTypeInfo(result.GetType())),
         };
 
         protected override Response ResponseOf(object result, int status) => result switch
@@ -149,7 +167,34 @@ internal abstract class ResultWriter
             ReadOnlyMemory<byte> bytes => Response.Bytes(bytes, BodyWriter.Binary, status),
             Html html => Response.Html(html, status),
             HttpError error => throw error,
-            _ => new JsonResponse(result, type, status),
+            Stream stream => Response.Stream(stream, status: status),
+            FileInfo file => Response.File(file.FullName),
+            _ => new ValueResponse(result, type, status),
         };
+    }
+
+    /// <summary>For values that are nothing but values.</summary>
+    private sealed class ValueWriter(Type type, JsonSerializerOptions options) : ResultWriter
+    {
+        private readonly JsonTypeInfo? _declared = JsonShape.Declared(type, options);
+
+        protected override ValueTask WriteValueAsync(Request request, object result) =>
+            ValueBody.WriteAsync(request, result, _declared ?? options.GetTypeInfo(result.GetType()));
+
+        protected override Response ResponseOf(object result, int status) => new ValueResponse(result, type, status);
+    }
+
+    private sealed class StreamWriter : ResultWriter
+    {
+        protected override ValueTask WriteValueAsync(Request request, object result) => ResponseOf(result, request.Http.StatusCode).SendAsync(request);
+
+        protected override Response ResponseOf(object result, int status) => Response.Stream((Stream)result, status: status);
+    }
+
+    private sealed class SequenceWriter<T> : ResultWriter
+    {
+        protected override ValueTask WriteValueAsync(Request request, object result) => ResponseOf(result, request.Http.StatusCode).SendAsync(request);
+
+        protected override Response ResponseOf(object result, int status) => new SequenceResponse<T>((IAsyncEnumerable<T>)result, asLines: null, status);
     }
 }

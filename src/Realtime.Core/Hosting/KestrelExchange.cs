@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 using Realtime.Diagnostics;
 using Realtime.Protocol;
 
@@ -47,6 +48,8 @@ internal sealed class KestrelExchange(ILogger logger, IDictionary<string, object
     public override string QueryString => _request.QueryString;
 
     public override Headers RequestHeaders => _requestHeaders ??= new KestrelHeaders(_request.Headers);
+
+    public override StringValues Accept => _request.Headers.Accept;
 
     public override IPEndPoint? Client
     {

@@ -6,9 +6,6 @@ namespace Realtime.Http;
 /// <summary>What all streams of server-sent events share.</summary>
 internal static class EventsResponse
 {
-    /// <summary>How long a peer may take nothing while something waits for it.</summary>
-    public static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(30);
-
     /// <summary>The id of the last event that the viewer has, or null (WHATWG HTML, section 9.2.4).</summary>
     public static string? LastEventId(Request request) => request.Headers["Last-Event-ID"] is [{ Length: > 0 } id, ..] ? id : null;
 }
@@ -62,7 +59,7 @@ internal sealed class EventsResponse<T>(Func<Request, CancellationToken, IAsyncE
                     {
                         tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
                         writer.Comment();
-                        if (!await FlushAsync(connection, time, ending))
+                        if (!await TimedFlush.FlushAsync(connection, time, ending))
                         {
                             break;
                         }
@@ -74,7 +71,7 @@ internal sealed class EventsResponse<T>(Func<Request, CancellationToken, IAsyncE
                     break;
                 }
                 writer.Write(source.Current);
-                if (!await FlushAsync(connection, time, ending))
+                if (!await TimedFlush.FlushAsync(connection, time, ending))
                 {
                     break;
                 }
@@ -88,29 +85,6 @@ internal sealed class EventsResponse<T>(Func<Request, CancellationToken, IAsyncE
             {
                 await disposing;
             }
-        }
-    }
-
-    /// <returns>False where the peer took nothing in time and was cut off.</returns>
-    private static async ValueTask<bool> FlushAsync(HttpConnection connection, TimeProvider time, CancellationToken ending)
-    {
-        var flush = connection.ResponseBody.FlushAsync(ending);
-        if (flush.IsCompletedSuccessfully)
-        {
-            flush.GetAwaiter().GetResult();
-            return true;
-        }
-        var flushing = flush.AsTask();
-        try
-        {
-            await flushing.WaitAsync(EventsResponse.WriteTimeout, time);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            connection.Abort();
-            await ((Task)flushing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return false;
         }
     }
 

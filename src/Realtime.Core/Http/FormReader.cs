@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Win32.SafeHandles;
-using Realtime.Protocol;
 
 namespace Realtime.Http;
 

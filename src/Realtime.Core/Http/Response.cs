@@ -1,3 +1,6 @@
+using System.Globalization;
+using Microsoft.Extensions.Primitives;
+using Realtime.Binding;
 using Realtime.Http;
 using Realtime.Protocol;
 
@@ -7,6 +10,9 @@ namespace Realtime;
 public abstract class Response
 {
     private Headers? _headers;
+    private ResponseCookies? _cookies;
+    private List<(string Name, Func<string> Value)>? _trailers;
+    private bool _addsETag;
 
     /// <summary>For a kind of one's own: override <see cref="WriteAsync"/>.</summary>
     /// <param name="status">The status, 200 to 599.</param>
@@ -24,6 +30,52 @@ public abstract class Response
 
     /// <summary>Header fields to send; they replace those that the kind of response sets itself.</summary>
     public Headers Headers => _headers ??= new ResponseHeaders();
+
+    /// <summary>The cookies to set.</summary>
+    public ResponseCookies Cookies => _cookies ??= new ResponseCookies();
+
+    /// <summary>
+    /// The tag of this state of what is sent, with its quotes; null for none. Set it with or without them: a request that names it in <c>If-None-Match</c> is then
+    /// answered with 304 and no body, one that names another in <c>If-Match</c> with 412 (RFC 9110, section 13).
+    /// </summary>
+    /// <exception cref="ArgumentException">On setting: it has characters that a tag cannot have.</exception>
+    public string? ETag
+    {
+        get => _headers?["ETag"] is [{ } tag] ? tag : null;
+        set => Headers["ETag"] = value is null ? StringValues.Empty : EntityTag.Of(value);
+    }
+
+    /// <summary>
+    /// When what is sent was last changed, to the second; null for nobody knows. <c>If-Modified-Since</c> and <c>If-Unmodified-Since</c> are then answered as
+    /// for <see cref="ETag"/>.
+    /// </summary>
+    public DateTimeOffset? LastModified
+    {
+        get => _headers is not null && Preconditions.TryDate(_headers["Last-Modified"], out var date) ? date : null;
+        set => Headers["Last-Modified"] = value is { } date ? date.UtcDateTime.ToString("R", CultureInfo.InvariantCulture) : StringValues.Empty;
+    }
+
+    /// <summary>
+    /// Makes an <see cref="ETag"/> of the body's own bytes. It saves the sending, not the making; a body that is sent while it is made has none.
+    /// </summary>
+    /// <returns>The response.</returns>
+    public Response AddETag()
+    {
+        _addsETag = true;
+        return this;
+    }
+
+    /// <summary>
+    /// Sends a field behind the body (RFC 9110, section 6.5), where the protocol has such a place: over HTTP/2. Elsewhere it is left out.
+    /// </summary>
+    /// <param name="name">The field's name.</param>
+    /// <param name="value">Gives the value, when the body is written.</param>
+    public void AddTrailer(string name, Func<string> value)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(value);
+        (_trailers ??= []).Add((name, value));
+    }
 
     /// <summary>Plain text in UTF-8.</summary>
     /// <param name="text">The text.</param>
@@ -73,20 +125,41 @@ public abstract class Response
     /// <summary>201: a new thing, and where it is.</summary>
     /// <typeparam name="T">The value's type.</typeparam>
     /// <param name="location">The new thing's address.</param>
-    /// <param name="value">The new thing, as JSON; null for no body.</param>
-    public static Response Created<T>(string location, T value) => new JsonResponse(value, typeof(T), 201) { Location = location };
+    /// <param name="value">The new thing, as JSON or in the form that is accepted better; null for no body.</param>
+    public static Response Created<T>(string location, T value) => value is null ? new EmptyResponse(201, location) : new ValueResponse(value, typeof(T), 201) { Location = location };
 
     /// <summary>201: a new thing that knows where it is.</summary>
     /// <typeparam name="T">The value's type.</typeparam>
-    /// <param name="value">The new thing, as JSON.</param>
+    /// <param name="value">The new thing, as JSON or in the form that is accepted better.</param>
     public static Response Created<T>(T value)
-        where T : IHasLocation => new JsonResponse(value, typeof(T), 201) { Location = value.Location };
+        where T : IHasLocation => new ValueResponse(value, typeof(T), 201) { Location = value.Location };
 
     /// <summary>202: it will be done. With an <see cref="IHasLocation"/> the answer says where to ask.</summary>
-    /// <param name="value">What was accepted, as JSON; null for no body.</param>
+    /// <param name="value">What was accepted, as JSON or in the form that is accepted better; null for no body.</param>
     public static Response Accepted(object? value = null) => value is null
         ? new EmptyResponse(202, null)
-        : new JsonResponse(value, typeof(object), 202) { Location = (value as IHasLocation)?.Location };
+        : new ValueResponse(value, typeof(object), 202) { Location = (value as IHasLocation)?.Location };
+
+    /// <summary>A problem document (RFC 9457), or a page for someone at a browser: what an <see cref="HttpError"/> becomes that is thrown.</summary>
+    /// <param name="status">The status, 400 to 599.</param>
+    /// <param name="message">What is wrong and what to do instead; null for the status' own phrase.</param>
+    /// <param name="code">A word for programs to act on; null for the status' own, such as <c>not_found</c>.</param>
+    /// <param name="errors">The inputs that are wrong; null for none.</param>
+    public static Response Problem(int status, string? message = null, string? code = null, IReadOnlyList<FieldError>? errors = null) =>
+        new ProblemResponse(Realtime.Http.Problem.Of(new HttpError(status, message, code) { Errors = errors ?? [] }));
+
+    /// <summary>
+    /// An async sequence as lines of JSON while it is made, an item each (https://jsonlines.org). A sequence that a handler returns is a JSON array, or such lines where
+    /// the request accepts <c>application/x-ndjson</c> better.
+    /// </summary>
+    /// <typeparam name="T">The items' type.</typeparam>
+    /// <param name="items">The sequence; its token fires when the peer has gone.</param>
+    /// <param name="status">The status.</param>
+    public static Response JsonLines<T>(IAsyncEnumerable<T> items, int status = 200)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return new SequenceResponse<T>(items, asLines: true, status);
+    }
 
     /// <summary>A file of the server's disk, with conditional requests and ranges. 404 where it does not exist.</summary>
     /// <param name="path">The file, never made of what a client sent without checking it.</param>
@@ -95,8 +168,21 @@ public abstract class Response
     public static Response File(string path, string? contentType = null, string? downloadName = null) =>
         new FileResponse(Path.GetFullPath(path), contentType, downloadName, 200);
 
-    /// <summary>A body that is written while it is made.</summary>
-    /// <param name="write">Writes the body; its token fires when the peer has gone. Each flush goes out at once.</param>
+    /// <summary>The bytes of a stream, with ranges where it can be read from any place. It is disposed of when it is sent.</summary>
+    /// <param name="source">The stream, from where it stands.</param>
+    /// <param name="contentType">What the bytes are.</param>
+    /// <param name="downloadName">The name to save them under; null to show them rather than save them.</param>
+    /// <param name="status">The status.</param>
+    public static Response Stream(Stream source, string contentType = BodyWriter.Binary, string? downloadName = null, int status = 200)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return new SourceResponse(source, contentType, downloadName, status);
+    }
+
+    /// <summary>
+    /// A body that is written while it is made. A peer that takes nothing for 30 seconds while something waits for it is cut off.
+    /// </summary>
+    /// <param name="write">Writes the body; its token fires when the peer has gone. Each flush, and each write that is awaited, goes out at once.</param>
     /// <param name="contentType">What the body is.</param>
     /// <param name="status">The status.</param>
     public static Response Stream(Func<Stream, CancellationToken, Task> write, string contentType = BodyWriter.Binary, int status = 200)
@@ -139,14 +225,56 @@ public abstract class Response
     {
         var http = request.Http;
         http.StatusCode = StatusCode;
-        if (_headers is not null)
+        if (_headers is null && _cookies is null && !_addsETag && _trailers is null)
         {
-            foreach (var (name, values) in _headers)
+            return WriteAsync(request, http);
+        }
+        SetHeaders(http);
+        if (_headers is not null && (_headers.Contains("ETag") || _headers.Contains("Last-Modified")) && !Conditional.Holds(http))
+        {
+            return default;
+        }
+        return _addsETag || _trailers is not null ? WriteWithMoreAsync(request, http) : WriteAsync(request, http);
+    }
+
+    private void SetHeaders(HttpConnection http)
+    {
+        var target = http.ResponseHeaders;
+        foreach (var (name, values) in _headers ?? Enumerable.Empty<KeyValuePair<string, StringValues>>())
+        {
+            // Whoever set a cookie before has set another one.
+            target[name] = name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) ? StringValues.Concat(target[name], values) : values;
+        }
+        SetCookies(http);
+    }
+
+    /// <summary>Puts the cookies among the header fields, now that it is known how they travel.</summary>
+    private protected void SetCookies(HttpConnection http)
+    {
+        foreach (var cookie in _cookies?.Render(http.Scheme == "https") ?? [])
+        {
+            http.ResponseHeaders.Append("Set-Cookie", cookie);
+        }
+    }
+
+    private async ValueTask WriteWithMoreAsync(Request request, HttpConnection http)
+    {
+        await WriteAsync(request, http);
+        if (_addsETag && !http.HasStarted && http.StatusCode == 200)
+        {
+            http.ResponseHeaders["ETag"] = EntityTag.OfBody(http.Unsent);
+            if (!Conditional.Holds(http))
             {
-                http.ResponseHeaders[name] = values;
+                http.ResetBody();
             }
         }
-        return WriteAsync(request, http);
+        foreach (var (name, value) in _trailers ?? [])
+        {
+            if (http.SupportsTrailers)
+            {
+                http.AppendTrailer(name, value());
+            }
+        }
     }
 
     /// <summary>Writes headers and body of this kind. The status and <see cref="Headers"/> are on the connection by then.</summary>
@@ -156,4 +284,7 @@ public abstract class Response
 
     /// <summary>The content type that <see cref="Headers"/> asks for, or the kind's own.</summary>
     private protected string ContentTypeOr(string own) => _headers?.ContentType ?? own;
+
+    /// <summary>Whether <see cref="Headers"/> asks for a content type.</summary>
+    private protected bool HasContentType => _headers?.ContentType is not null;
 }

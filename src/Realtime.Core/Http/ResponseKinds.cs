@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Realtime.Protocol;
 
 namespace Realtime.Http;
@@ -9,11 +10,11 @@ internal sealed class TextResponse(string text, string contentType, int status) 
         BodyWriter.Text(connection, text, ContentTypeOr(contentType));
 }
 
-/// <summary>Bytes as they are.</summary>
+/// <summary>Bytes as they are, or the part of them that is asked for.</summary>
 internal sealed class BytesResponse(ReadOnlyMemory<byte> bytes, string contentType, int status) : Response(status)
 {
     protected override ValueTask WriteAsync(Request request, HttpConnection connection) =>
-        BodyWriter.Bytes(connection, bytes, ContentTypeOr(contentType));
+        RangedBody.SendAsync(connection, new BytesSource(bytes), ContentTypeOr(contentType));
 }
 
 /// <summary>A status, perhaps a location, and no body.</summary>
@@ -23,7 +24,7 @@ internal sealed class EmptyResponse(int status, string? location) : Response(sta
     {
         if (location is not null)
         {
-            connection.ResponseHeaders["Location"] = location;
+            connection.ResponseHeaders["Location"] = LocationText.Of(location);
         }
         if (StatusCode is not (204 or 304))
         {
@@ -33,8 +34,18 @@ internal sealed class EmptyResponse(int status, string? location) : Response(sta
     }
 }
 
-/// <summary>A value as JSON, perhaps with its location.</summary>
+/// <summary>A value as JSON, whatever is accepted.</summary>
 internal sealed class JsonResponse(object? value, Type declared, int status) : Response(status)
+{
+    protected override ValueTask WriteAsync(Request request, HttpConnection connection)
+    {
+        var type = JsonShape.Of(value, declared, request.App.Json);
+        return BodyWriter.Json(request, value, type, ContentTypeOr(BodyWriter.JsonText));
+    }
+}
+
+/// <summary>A value in the form that is accepted best, perhaps with its location.</summary>
+internal sealed class ValueResponse(object? value, Type declared, int status) : Response(status)
 {
     public string? Location { get; init; }
 
@@ -42,11 +53,11 @@ internal sealed class JsonResponse(object? value, Type declared, int status) : R
     {
         if (Location is not null)
         {
-            connection.ResponseHeaders["Location"] = Location;
+            connection.ResponseHeaders["Location"] = LocationText.Of(Location);
         }
-        var options = request.App.Json;
-        var type = JsonShape.Of(value, declared, options);
-        return BodyWriter.Json(request, value, type, ContentTypeOr(BodyWriter.JsonText));
+        var type = JsonShape.Of(value, declared, request.App.Json);
+        // A type of the app's own choice is one that it writes in JSON: application/hal+json, say.
+        return HasContentType ? BodyWriter.Json(request, value, type, ContentTypeOr(BodyWriter.JsonText)) : ValueBody.WriteAsync(request, value, type);
     }
 }
 
@@ -60,7 +71,31 @@ internal sealed class StreamResponse(Func<Stream, CancellationToken, Task> write
         {
             return;
         }
-        await using var stream = connection.ResponseBody.AsStream(leaveOpen: true);
+        await using var stream = new ResponseStream(connection, request.App.Provider.GetRequiredService<TimeProvider>());
         await write(stream, request.Disconnected);
+    }
+}
+
+/// <summary>The bytes of a stream that is there: the part that is asked for, where it can be read from any place.</summary>
+internal sealed class SourceResponse(Stream source, string contentType, string? downloadName, int status) : Response(status)
+{
+    protected override async ValueTask WriteAsync(Request request, HttpConnection connection)
+    {
+        await using var owned = source;
+        var time = request.App.Provider.GetRequiredService<TimeProvider>();
+        if (downloadName is not null)
+        {
+            connection.ResponseHeaders["Content-Disposition"] = Disposition.Attachment(downloadName);
+        }
+        if (source.CanSeek)
+        {
+            await RangedBody.SendAsync(connection, new StreamSource(source, time), ContentTypeOr(contentType));
+            return;
+        }
+        connection.ResponseHeaders.ContentType = ContentTypeOr(contentType);
+        if (request.Method != "HEAD")
+        {
+            await StreamCopy.SendAsync(connection, source, count: null, time);
+        }
     }
 }

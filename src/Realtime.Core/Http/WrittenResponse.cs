@@ -10,6 +10,7 @@ internal sealed class WrittenResponse(HttpConnection http) : Response(Math.Clamp
         if (!request.Http.HasStarted)
         {
             request.Http.StatusCode = StatusCode;
+            SetCookies(request.Http);
         }
         return default;
     }

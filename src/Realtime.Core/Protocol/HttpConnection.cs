@@ -201,6 +201,19 @@ public sealed partial class HttpConnection : RequestConnection
 
     private ResponseBodyWriter Writer => _writer ??= new ResponseBodyWriter(this);
 
+    /// <summary>Whether the response can carry trailers.</summary>
+    internal bool SupportsTrailers => Exchange.SupportsTrailers;
+
+    /// <summary>What is written and not on its way yet: the whole body, where nothing was flushed.</summary>
+    internal ReadOnlySpan<byte> Unsent => _started || _writer is null ? default : _writer.Buffered;
+
+    /// <summary>Takes back every byte written so far, but not status and headers.</summary>
+    internal void ResetBody()
+    {
+        ThrowIfStarted("ResetBody was called");
+        _writer?.Reset();
+    }
+
     internal void ThrowIfComplete(string what)
     {
         if (_complete)

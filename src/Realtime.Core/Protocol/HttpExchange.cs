@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.Extensions.Primitives;
 
 namespace Realtime.Protocol;
 
@@ -21,6 +22,9 @@ public abstract class HttpExchange : RequestFacts
     /// (<see cref="InvalidOperationException"/>) and once the request is over (<see cref="ObjectDisposedException"/>).
     /// </summary>
     public abstract Headers ResponseHeaders { get; }
+
+    /// <summary>The request's <c>Accept</c> field: asked for each answer that has several forms, so a server that has it at hand gives it from there.</summary>
+    public virtual StringValues Accept => RequestHeaders["Accept"];
 
     /// <summary>The request's body as it arrives. Asked for at most once.</summary>
     public abstract PipeReader RequestBody { get; }

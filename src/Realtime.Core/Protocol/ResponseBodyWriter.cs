@@ -20,6 +20,9 @@ internal sealed class ResponseBodyWriter(HttpConnection connection) : PipeWriter
     /// <summary>How many bytes the application has written in all.</summary>
     public long Written { get; private set; }
 
+    /// <summary>What is written, before the first flush.</summary>
+    public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(0, (int)Written);
+
     public override bool CanGetUnflushedBytes => true;
 
     public override long UnflushedBytes => _output is null ? Written : _output.CanGetUnflushedBytes ? _output.UnflushedBytes : 0;

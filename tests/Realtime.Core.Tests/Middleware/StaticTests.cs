@@ -111,7 +111,7 @@ public sealed class StaticTests : IDisposable
     [InlineData("bytes=8-99", 206, "89", "bytes 8-9/10")]
     [InlineData("bytes=10-", 416, "", "bytes */10")]
     [InlineData("bytes=-0", 416, "", "bytes */10")]
-    [InlineData("bytes=1-2,4-5", 200, "0123456789", null)]
+    [InlineData("bytes=1-8,2-9", 200, "0123456789", null)]
     [InlineData("lines=1-2", 200, "0123456789", null)]
     public async Task A_range_is_served(string range, int status, string body, string? contentRange)
     {

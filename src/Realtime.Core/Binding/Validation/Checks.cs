@@ -63,8 +63,22 @@ internal static class Checks
         where T : struct, IComparable<T> => Range<T>(range, message) is { } inner ? new NullableCheck<T>(inner) : null;
 
     /// <summary>The message that the attribute was given, or null where it has none of its own.</summary>
-    private static string? MessageOf(ValidationAttribute attribute, string member) =>
-        attribute.ErrorMessage is null && attribute.ErrorMessageResourceName is null ? null : attribute.FormatErrorMessage(member);
+    private static string? MessageOf(ValidationAttribute attribute, string member)
+    {
+        // Some say their default as if they had been given it.
+        var own = attribute switch
+        {
+            EmailAddressAttribute => new EmailAddressAttribute().ErrorMessage,
+            PhoneAttribute => new PhoneAttribute().ErrorMessage,
+            UrlAttribute => new UrlAttribute().ErrorMessage,
+            CreditCardAttribute => new CreditCardAttribute().ErrorMessage,
+            Base64StringAttribute => new Base64StringAttribute().ErrorMessage,
+            AllowedValuesAttribute => new AllowedValuesAttribute().ErrorMessage,
+            DeniedValuesAttribute => new DeniedValuesAttribute().ErrorMessage,
+            _ => null,
+        };
+        return attribute.ErrorMessage == own && attribute.ErrorMessageResourceName is null ? null : attribute.FormatErrorMessage(member);
+    }
 
     private static string LengthText(int least, int most, string unit) => (least, most) switch
     {
@@ -99,8 +113,8 @@ internal static class Checks
         UrlAttribute => "should be a URL that begins with http://, https:// or ftp://",
         CreditCardAttribute => "should be the number of a credit card",
         Base64StringAttribute => "should be text in base64",
-        AllowedValuesAttribute allowed => $"should be one of {string.Join(", ", allowed.Values)}",
-        DeniedValuesAttribute denied => $"should not be one of {string.Join(", ", denied.Values)}",
+        AllowedValuesAttribute allowed => $"should be one of {string.Join(", ", allowed.Values.OfType<object>())}",
+        DeniedValuesAttribute denied => $"should not be one of {string.Join(", ", denied.Values.OfType<object>())}",
         CompareAttribute compare => $"should be the same as '{char.ToLowerInvariant(compare.OtherProperty[0])}{compare.OtherProperty[1..]}'",
         _ => null,
     };
