@@ -17,8 +17,8 @@ public static class RequestBinding
 
     /// <summary>
     /// Binds a parameter. In this order: what an attribute says (<see cref="QueryAttribute"/>, <see cref="HeaderAttribute"/>, <see cref="CookieAttribute"/>),
-    /// <see cref="Request"/>, <see cref="HttpConnection"/> or another connection type, <see cref="CancellationToken"/> (fires when the peer has gone), a parameter of the
-    /// path by its name, a service, a query value by its name (text types, nullable ones, and lists of them for a repeated name). What a parameter's validation
+    /// <see cref="Request"/>, <see cref="Session"/>, <see cref="HttpConnection"/> or another connection type, <see cref="CancellationToken"/> (fires when the peer has
+    /// gone), a parameter of the path by its name, a service, a query value by its name (text types, nullable ones, and lists of them for a repeated name). What a parameter's validation
     /// attributes ask for is checked.
     /// </summary>
     /// <param name="parameter">The handler's parameter.</param>
@@ -48,6 +48,10 @@ public static class RequestBinding
         if (type == typeof(CancellationToken))
         {
             return ParameterBinding<Request>.From("context", static (Request request) => request.Disconnected);
+        }
+        if (type == typeof(Session))
+        {
+            return ParameterBinding<Request>.From("context", static (Request request) => request.Session);
         }
         if (type.IsAssignableTo(typeof(Connection)))
         {
