@@ -110,7 +110,7 @@ public sealed partial class App : RouteMap
         var hooks = new HookCompiler(this, errors);
         return new Router(
             this,
-            [.. _routes.Select(route => route.Compile(this, route).Within(hooks.ChainFor(route.Scope, route.Pattern)))],
+            [.. _routes.Select(route => route.Compile(this, route).Behind([.. route.Metadata.OfType<LoginGuard>().Select(guard => guard.Compile(this, route.Pattern))]).Within(hooks.ChainFor(route.Scope, route.Pattern, needsLogin: !route.AllowsAnonymous)))],
             hooks.ChainFor(scope, pattern: null),
             errors,
             [.. _static.Select(pair => StaticFolder.Open(pair.Prefix, pair.Folder))]);

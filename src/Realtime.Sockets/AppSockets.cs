@@ -32,8 +32,9 @@ public static class AppSockets
         /// <see cref="SocketHandshake"/> instead decides itself whether and how to accept, and refuses with a <see cref="Response"/> that it returns.
         /// </param>
         /// <param name="options">Limits and rules of this route; null for <c>app.Sockets</c>.</param>
+        /// <returns>The route, for <see cref="Route.RequireLogin(string[])"/> and the like.</returns>
         /// <exception cref="ArgumentException">The pattern is malformed.</exception>
-        public void WebSocket(string pattern, Delegate handler, SocketOptions? options = null)
+        public Route WebSocket(string pattern, Delegate handler, SocketOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(handler);
             options?.Validate();
@@ -42,7 +43,7 @@ public static class AppSockets
             {
                 host.Add(options);
             }
-            app.WebSocketRoute(pattern, path => SocketRoute.Compile(app, path, handler, options));
+            return app.WebSocketRoute(pattern, path => SocketRoute.Compile(app, path, handler, options));
         }
 
         /// <summary>

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Linq.Expressions;
 using System.Reflection;
+using System.Security.Claims;
 using Microsoft.Extensions.Primitives;
 using Realtime.Protocol;
 using Realtime.Routing;
@@ -17,7 +18,7 @@ public static class RequestBinding
 
     /// <summary>
     /// Binds a parameter. In this order: what an attribute says (<see cref="QueryAttribute"/>, <see cref="HeaderAttribute"/>, <see cref="CookieAttribute"/>),
-    /// <see cref="Request"/>, <see cref="Session"/>, <see cref="HttpConnection"/> or another connection type, <see cref="CancellationToken"/> (fires when the peer has
+    /// <see cref="Request"/>, <see cref="Session"/>, <see cref="ClaimsPrincipal"/> (who sends it), <see cref="HttpConnection"/> or another connection type, <see cref="CancellationToken"/> (fires when the peer has
     /// gone), a parameter of the path by its name, a service, a query value by its name (text types, nullable ones, and lists of them for a repeated name). What a parameter's validation
     /// attributes ask for is checked.
     /// </summary>
@@ -44,6 +45,10 @@ public static class RequestBinding
         if (type == typeof(Request))
         {
             return ParameterBinding<Request>.From("context", static (Request request) => request);
+        }
+        if (type == typeof(ClaimsPrincipal))
+        {
+            return ParameterBinding<Request>.FromAsync("context", static async request => await request.GetUserAsync());
         }
         if (type == typeof(CancellationToken))
         {

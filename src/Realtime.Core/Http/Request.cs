@@ -90,6 +90,7 @@ public sealed partial class Request
         FailureAnswered = null;
         _session = null;
         EndForm();
+        EndUser();
         EndRoute();
     }
 

@@ -77,11 +77,8 @@ internal sealed class SessionStore
     /// <summary>Adds to a response, whose headers are about to be sent, what becomes of the session.</summary>
     public void Close(HttpConnection http, SessionData data, bool isChanged, bool hadCookie)
     {
+        VaryByCookie(http);
         var headers = http.ResponseHeaders;
-        if (!headers["Vary"].ToString().Contains("Cookie", StringComparison.OrdinalIgnoreCase))
-        {
-            headers.Append("Vary", "Cookie");
-        }
         var isEmpty = data.IsEmpty;
         if (isEmpty ? !(isChanged && hadCookie) : !isChanged && !IsDue(data))
         {
@@ -92,6 +89,15 @@ internal sealed class SessionStore
         {
             // A cache that many share must not hand one client's cookie to another.
             headers["Cache-Control"] = "private";
+        }
+    }
+
+    /// <summary>Says to caches that another client may be answered differently.</summary>
+    public static void VaryByCookie(HttpConnection http)
+    {
+        if (!http.ResponseHeaders["Vary"].ToString().Contains("Cookie", StringComparison.OrdinalIgnoreCase))
+        {
+            http.ResponseHeaders.Append("Vary", "Cookie");
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed record Hook(HookKind Kind, Delegate Handler)
     /// <summary>The exceptions that it handles; null for all.</summary>
     public Type? ExceptionType { get; init; }
 
+    /// <summary>The login that this hook requires, in place of calling its delegate; null for a person's own hook.</summary>
+    public LoginGuard? Guard { get; init; }
+
     /// <summary>What it is, for messages.</summary>
     public string Name => Kind switch
     {

@@ -14,14 +14,15 @@ internal sealed class HookCompiler(App app, ErrorBoundary errors)
     /// <summary>The hooks around what is in a scope; null for none.</summary>
     /// <param name="scope">The scope.</param>
     /// <param name="pattern">The path, whose values the hooks can take; null where nothing matched.</param>
-    public HookChain? ChainFor(RouteScope scope, PathPattern? pattern)
+    /// <param name="needsLogin">Whether a login that is required around it counts for it.</param>
+    public HookChain? ChainFor(RouteScope scope, PathPattern? pattern, bool needsLogin = true)
     {
         RouteMap[] maps = [.. scope.Outwards().Select(static one => one.Map)];
         if (Array.TrueForAll(maps, static map => map.Hooks.Count == 0))
         {
             return null;
         }
-        CompiledHook[] Of(HookKind kind, IEnumerable<Hook> hooks) => [.. hooks.Where(hook => hook.Kind == kind).Select(hook => Compile(hook, pattern))];
+        CompiledHook[] Of(HookKind kind, IEnumerable<Hook> hooks) => [.. hooks.Where(hook => hook.Kind == kind && (needsLogin || hook.Guard is null)).Select(hook => Compile(hook, pattern))];
         return new HookChain(
             errors,
             Of(HookKind.Before, Enumerable.Reverse(maps).SelectMany(static map => map.Hooks)),
@@ -36,6 +37,10 @@ internal sealed class HookCompiler(App app, ErrorBoundary errors)
         if (_compiled.TryGetValue((hook, places), out var known))
         {
             return known;
+        }
+        if (hook.Guard is { } guard)
+        {
+            return _compiled[(hook, places)] = new CompiledHook(hook, guard.CompileAround(app, pattern), Writer: null, TakesRequest: false);
         }
         var compiled = HandlerCompiler.Compile<Request>(hook.Handler, parameter => Resolve(hook, parameter, pattern), hook.Name);
         var takesRequest = compiled.Parameters.Any(static bound => bound.Parameter.ParameterType == typeof(Request));

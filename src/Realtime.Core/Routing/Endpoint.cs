@@ -1,4 +1,5 @@
 using Realtime.Middleware;
+using Realtime.Protocol;
 
 namespace Realtime.Routing;
 
@@ -16,6 +17,47 @@ internal sealed record Endpoint(Route Route, Func<Request, ValueTask> Invoke, bo
 
     /// <summary>The hooks and error handlers of the route; null for none.</summary>
     public HookChain? Hooks { get; private init; }
+
+    /// <summary>The endpoint with checks in front of it, each of which may answer in its place.</summary>
+    public Endpoint Behind(Func<Request, ValueTask<object?>>[] checks)
+    {
+        if (checks.Length == 0)
+        {
+            return this;
+        }
+        var (invoke, respond) = (Invoke, Respond);
+        return this with
+        {
+            Invoke = async request =>
+            {
+                if (await AnswerAsync(request) is not { } answer)
+                {
+                    await invoke(request);
+                }
+                else if (request.Connection is WebSocketConnection)
+                {
+                    await request.DenyAsync(answer);
+                }
+                else
+                {
+                    await answer.SendAsync(request);
+                }
+            },
+            Respond = respond is null ? null : async request => await AnswerAsync(request) ?? await respond(request),
+        };
+
+        async ValueTask<Response?> AnswerAsync(Request request)
+        {
+            foreach (var check in checks)
+            {
+                if (await check(request) is Response answer)
+                {
+                    return answer;
+                }
+            }
+            return null;
+        }
+    }
 
     /// <summary>The endpoint with hooks around it.</summary>
     public Endpoint Within(HookChain? hooks)

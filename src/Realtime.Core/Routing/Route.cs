@@ -3,7 +3,7 @@ using Realtime.Routing;
 namespace Realtime;
 
 /// <summary>One route of an app or a blueprint: which methods and paths it answers, and under which name it is found.</summary>
-public sealed class Route
+public sealed partial class Route
 {
     private readonly Route? _original;
     private readonly RouteScope? _scope;

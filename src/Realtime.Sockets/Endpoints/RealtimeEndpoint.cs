@@ -126,6 +126,7 @@ internal sealed class RealtimeEndpoint
         Codecs = new Codecs(app.Json, app.Provider.GetServices<ICodec>());
         _farewell = new SharedFrame(codec => codec.Away(Options.ReconnectWindow));
         Topics.Build();
-        Authenticator = Topics.AuthenticateHook is { } hook ? Authenticator.Compile(hook, app, Options.AuthenticateTimeout, Host.Time) : null;
+        var login = app.HasLogin || Topics.Definitions.Any(static definition => definition.Roles is not null) ? LoginIdentity.Hook : null;
+        Authenticator = (Topics.AuthenticateHook ?? login) is { } hook ? Authenticator.Compile(hook, app, Options.AuthenticateTimeout, Host.Time) : null;
     }
 }

@@ -108,6 +108,10 @@ internal sealed partial class RealtimeSession
             return Fault.UnknownTopic(message.Topic);
         }
         var member = new Member(_endpoint.NextId(), topic, this);
+        if (Stranger(topic.Definition, message.Topic) is { } stranger)
+        {
+            return stranger;
+        }
         // A wildcard with nobody to let a client in lets none in.
         if (topic.Definition.Authorize is { } authorize ? await authorize.InvokeAsync(member, message.Data) is not true : isWildcard)
         {

@@ -1,3 +1,5 @@
+using System.Security.Claims;
+
 namespace Realtime.Sockets;
 
 // Who the client is, and for how long.
@@ -18,6 +20,20 @@ internal sealed partial class RealtimeSession
             _expires = remaining is not null;
             Link.ExpireIn(remaining);
         }
+    }
+
+    /// <summary>Why a client may not be in a topic that is for known users; null where it may, or everybody may.</summary>
+    private Fault? Stranger(TopicDefinition definition, string topic)
+    {
+        if (definition.Roles is not { } roles)
+        {
+            return null;
+        }
+        if (Identity?.User is null)
+        {
+            return Fault.Unauthenticated("Sign in first, then connect again.");
+        }
+        return roles.Count == 0 || (Identity.Details is ClaimsPrincipal user && roles.Any(user.IsInRole)) ? null : Fault.Forbidden(topic);
     }
 
     private async ValueTask<Fault?> AuthenticateAsync(ClientMessage message)

@@ -53,6 +53,21 @@ public sealed class TopicBuilder
     }
 
     /// <summary>
+    /// Lets in only clients whose user is known (by <see cref="App.Login"/>, or <see cref="Topics.Authenticate"/> where the app has that): anybody else's join is refused with the code
+    /// <c>unauthenticated</c>. It is asked before <see cref="Authorize"/>, for wildcards too.
+    /// </summary>
+    /// <param name="roles">
+    /// The roles of which a user needs one, else the code is <c>forbidden</c>; none for every user. They are known where the <see cref="Identity.Details"/> are a
+    /// <see cref="System.Security.Claims.ClaimsPrincipal"/>, as those of <see cref="App.Login"/> are.
+    /// </param>
+    public TopicBuilder RequireLogin(params string[] roles)
+    {
+        ArgumentNullException.ThrowIfNull(roles);
+        _definition.AddLogin(roles);
+        return this;
+    }
+
+    /// <summary>
     /// Lets clients join wildcards over these topics, <c>room:*</c>, where the handler returns true: such a client hears the events of every topic of this pattern
     /// that the wildcard matches, whoever is in it. Without this every wildcard is refused with <c>forbidden</c>. None of the topics' other handlers run for it.
     /// </summary>

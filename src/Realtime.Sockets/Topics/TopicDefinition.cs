@@ -32,6 +32,9 @@ internal sealed class TopicDefinition(TopicPattern pattern, TopicDefinition? of 
     /// <summary>The class whose methods are handlers, or null.</summary>
     public Type? Class { get; set; }
 
+    /// <summary>The roles of which a client's user needs one; empty for any user, null where nobody need be known.</summary>
+    public IReadOnlyList<string>? Roles { get => Of is null ? field : Of.Roles; private set; }
+
     /// <summary>Says whether a client may join at all; null where there is nothing to ask.</summary>
     public TopicHandler? Authorize { get; private set; }
 
@@ -60,6 +63,12 @@ internal sealed class TopicDefinition(TopicPattern pattern, TopicDefinition? of 
     {
         ThrowIf(_published.ContainsKey(name), $"the event '{name}' was said to be published already");
         _published.Add(name, published);
+    }
+
+    public void AddLogin(string[] roles)
+    {
+        ThrowIf(Roles is not null, "RequireLogin was called already");
+        Roles = [.. roles];
     }
 
     public void AddAuthorize(TopicHandlerSource handler) => Set(ref _authorize, handler, "Authorize");
