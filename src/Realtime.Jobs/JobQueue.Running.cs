@@ -115,6 +115,7 @@ public sealed partial class JobQueue
     /// </summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="InvalidOperationException">Jobs are not being run here.</exception>
+    /// <exception cref="JobStoreException">The store failed, so that what is due cannot be run or its end not be recorded. Drain again when it works.</exception>
     public Task DrainAsync(CancellationToken cancellationToken = default) =>
         (_server ?? throw new InvalidOperationException("No jobs are run here, so none can be drained: start the app, with JobQueueOptions.RunsJobs."))
         .DrainAsync(cancellationToken);

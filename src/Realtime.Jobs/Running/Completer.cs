@@ -17,6 +17,9 @@ internal sealed class Completer(JobRuntime runtime, long node)
 
     private int _untold;
 
+    /// <summary>What it does while the store fails.</summary>
+    public Setback Setback { get; } = new(runtime);
+
     /// <summary>Whether every outcome it was given is recorded and told.</summary>
     public bool IsIdle => Volatile.Read(ref _untold) == 0;
 
@@ -64,6 +67,7 @@ internal sealed class Completer(JobRuntime runtime, long node)
     {
         while (true)
         {
+            Exception failure;
             try
             {
                 return await runtime.Store.CompleteAsync(node, outcomes, CancellationToken.None);
@@ -77,10 +81,11 @@ internal sealed class Completer(JobRuntime runtime, long node)
                 }
                 // A full disk or a busy database passes; the outcomes wait here, and the fence keeps them from doing harm later.
                 JobLog.CompleteFailed(runtime.Logger, exception, outcomes.Count, Wait);
+                failure = exception;
             }
             try
             {
-                await Task.Delay(Wait, runtime.Time, hurry);
+                await Setback.WaitAsync(failure, Wait, hurry);
             }
             catch (OperationCanceledException)
             {

@@ -1,10 +1,18 @@
 namespace Realtime.Jobs;
 
 /// <summary>Waits until nothing that is due now is left to run.</summary>
-internal sealed class Drain(JobRuntime runtime, Scheduler scheduler, Stager stager, Completer completer, IReadOnlyList<Lane> lanes)
+internal sealed class Drain(JobRuntime runtime, Scheduler scheduler, Stager stager, Fetcher fetcher, Completer completer, NodeLease lease, IReadOnlyList<Lane> lanes)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var (claims, ends) = (fetcher.Setback.Count, completer.Setback.Count);
+        // Whatever waits by the clock for the store to come back tries now: the clock of who drains stands still, most likely.
+        fetcher.Setback.End();
+        completer.Setback.End();
+        if (!lease.IsHealthy)
+        {
+            await lease.BeatAsync(cancellationToken);
+        }
         while (true)
         {
             // Taken before looking: what ends in between fires it.
@@ -20,6 +28,13 @@ internal sealed class Drain(JobRuntime runtime, Scheduler scheduler, Stager stag
             if (completer.IsIdle && !counts.Any(count => WillRun(count, paused)))
             {
                 return;
+            }
+            var failure = fetcher.Setback.Count != claims ? fetcher.Setback.Last
+                : completer.Setback.Count != ends ? completer.Setback.Last
+                : lease.IsHealthy ? null : lease.Failure;
+            if (failure is not null)
+            {
+                throw new JobStoreException($"Jobs are due, and the store fails: {failure.Message} Drain again when it works.", failure);
             }
             await activity.WaitAsync(cancellationToken);
         }

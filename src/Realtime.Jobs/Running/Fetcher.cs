@@ -10,6 +10,9 @@ internal sealed class Fetcher(JobRuntime runtime, long node, IReadOnlyList<Lane>
     private readonly List<QueueDemand> _demand = [];
     private TimeSpan _wait = ShortestWait;
 
+    /// <summary>What it does while the store fails.</summary>
+    public Setback Setback { get; } = new(runtime);
+
     public async Task RunAsync(CancellationToken stopping)
     {
         try
@@ -56,7 +59,7 @@ internal sealed class Fetcher(JobRuntime runtime, long node, IReadOnlyList<Lane>
         catch (Exception exception)
         {
             JobLog.ClaimFailed(runtime.Logger, exception, _wait);
-            await Task.Delay(_wait, runtime.Time, stopping);
+            await Setback.WaitAsync(exception, _wait, stopping);
             _wait = _wait * 2 < LongestWait ? _wait * 2 : LongestWait;
             return true;
         }

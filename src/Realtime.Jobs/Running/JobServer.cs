@@ -17,6 +17,7 @@ internal sealed class JobServer
     private readonly CancellationTokenSource _hurry = new();
     private readonly JobQueueOptions _options;
     private readonly Lane[] _lanes;
+    private readonly Fetcher _fetcher;
     private readonly Completer _completer;
     private readonly NodeLease _lease;
     private readonly Rescuer _rescuer;
@@ -37,6 +38,7 @@ internal sealed class JobServer
         Node = ProcessIdentity.NewNode();
         _lanes = [.. queues.Select(pair => new Lane(pair.Key, pair.Value, runtime.Time, runtime.Work))];
         runtime.HasLimits = Array.Exists(_lanes, static lane => lane.Limits is not null);
+        _fetcher = new Fetcher(runtime, Node.Id, _lanes, MayFetch);
         _completer = new Completer(runtime, Node.Id);
         _lease = new NodeLease(runtime, Node, _options, this);
         _rescuer = new Rescuer(runtime, Node);
@@ -75,7 +77,7 @@ internal sealed class JobServer
         _upkeep = Task.WhenAll(upkeep);
         _completing = _completer.RunAsync(_hurry.Token);
         _executing = Task.WhenAll(_lanes.Select(lane => lane.RunAsync(_executor)));
-        _fetching = new Fetcher(Runtime, Node.Id, _lanes, MayFetch).RunAsync(_stopFetching.Token);
+        _fetching = _fetcher.RunAsync(_stopFetching.Token);
         Runtime.Work.Set();
     }
 
@@ -187,7 +189,7 @@ internal sealed class JobServer
         Interlocked.Increment(ref _draining);
         try
         {
-            await new Drain(Runtime, _scheduler, _stager, _completer, _lanes).RunAsync(cancellationToken);
+            await new Drain(Runtime, _scheduler, _stager, _fetcher, _completer, _lease, _lanes).RunAsync(cancellationToken);
         }
         finally
         {

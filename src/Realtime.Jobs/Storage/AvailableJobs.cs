@@ -8,6 +8,9 @@ internal sealed class AvailableJobs
 
     // Highest priority first. A list, because an app has few priorities and every claim starts at the front.
     private readonly List<PriorityLevel> _levels = [];
+
+    // Kept, and not counted when asked for: that would be a walk over every job, with all others waiting.
+    private readonly long[] _counts = new long[JobState.Quarantined - JobState.Waiting + 1];
     private Dictionary<string, int>? _runningByKey;
     private RateWindow? _window;
     private KeyRates? _keyRates;
@@ -19,8 +22,25 @@ internal sealed class AvailableJobs
 
     public bool IsPaused { get; set; }
 
-    /// <summary>How many of its jobs run.</summary>
-    public int Running { get; private set; }
+    /// <summary>How many of its jobs are in each state that there are any in.</summary>
+    public IEnumerable<(JobState State, long Count)> Counts
+    {
+        get
+        {
+            for (var index = 0; index < _counts.Length; index++)
+            {
+                if (_counts[index] > 0)
+                {
+                    yield return (JobState.Waiting + index, _counts[index]);
+                }
+            }
+        }
+    }
+
+    private int Running => (int)_counts[JobState.Running - JobState.Waiting];
+
+    /// <summary>So many more, or fewer, of its jobs are in a state.</summary>
+    public void Count(JobState state, int more) => _counts[state - JobState.Waiting] += more;
 
     public void Add(JobEntry entry)
     {
@@ -84,7 +104,6 @@ internal sealed class AvailableJobs
     /// <summary>A job of this queue no longer runs.</summary>
     public void Leave(JobEntry entry)
     {
-        Running--;
         if (entry.Spec.LimitKey is { } key)
         {
             var left = _runningByKey![key] - 1;
@@ -132,7 +151,6 @@ internal sealed class AvailableJobs
     {
         // At once: a job that was cancelled and requeued has two places, and is taken from one.
         entry.State = JobState.Running;
-        Running++;
         if (entry.Spec.LimitKey is { } key)
         {
             _keyRate?.Add(key);

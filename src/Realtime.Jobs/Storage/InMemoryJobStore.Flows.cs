@@ -15,7 +15,7 @@ public sealed partial class InMemoryJobStore
     {
         ArgumentNullException.ThrowIfNull(jobs);
         ArgumentNullException.ThrowIfNull(links);
-        lock (_lock)
+        using (Enter())
         {
             var entries = jobs.ToDictionary(
                 static job => job.Id, job => new JobEntry(job, QueueOf(job.Queue)) { Flow = job.Flow is null ? null : new FlowEntry() });
@@ -38,7 +38,7 @@ public sealed partial class InMemoryJobStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<LinkedJob>> InputsAsync(Guid id, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             return new ValueTask<IReadOnlyList<LinkedJob>>(_jobs.TryGetValue(id, out var entry) && entry.Flow is { } flow ? [.. flow.Inputs] : []);
         }
@@ -47,7 +47,7 @@ public sealed partial class InMemoryJobStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<JobRecord>> ChildrenAsync(Guid parent, int limit, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             return new ValueTask<IReadOnlyList<JobRecord>>(
                 _children.TryGetValue(parent, out var children) ? [.. children.Take(limit).Select(static entry => entry.ToRecord())] : []);
@@ -57,6 +57,7 @@ public sealed partial class InMemoryJobStore
     private void AddToFlow(JobEntry entry)
     {
         _jobs.Add(entry.Spec.Id, entry);
+        entry.IsKept = true;
         if (entry.Spec.Parent is { } parent)
         {
             if (!_children.TryGetValue(parent, out var siblings))

@@ -6,7 +6,7 @@ public sealed partial class InMemoryJobStore
     public ValueTask<IReadOnlyList<JobRecord>> ListAsync(JobFilter filter, int limit, Guid? before, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        lock (_lock)
+        using (Enter())
         {
             var jobs = Fitting(filter).Where(entry => before is not { } id || entry.Spec.Id.CompareTo(id) < 0);
             return new ValueTask<IReadOnlyList<JobRecord>>(
@@ -18,7 +18,7 @@ public sealed partial class InMemoryJobStore
     public ValueTask<JobState?> RequeueAsync(Guid id, CancellationToken cancellationToken)
     {
         JobState state;
-        lock (_lock)
+        using (Enter())
         {
             if (!_jobs.TryGetValue(id, out var entry))
             {
@@ -43,7 +43,7 @@ public sealed partial class InMemoryJobStore
     {
         ArgumentNullException.ThrowIfNull(filter);
         Guid[] requeued;
-        lock (_lock)
+        using (Enter())
         {
             var fitting = Fitting(filter).Where(static entry => entry.State > JobState.Succeeded).OrderBy(static entry => entry.Spec.Id).ToArray();
             requeued = [.. fitting.Where(Requeue).Take(limit).Select(static entry => entry.Spec.Id)];
@@ -56,7 +56,7 @@ public sealed partial class InMemoryJobStore
     public ValueTask<int> PurgeAsync(JobFilter filter, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        lock (_lock)
+        using (Enter())
         {
             var finished = Fitting(filter).Where(static entry => entry.State >= JobState.Succeeded).OrderBy(static entry => entry.Spec.Id).Take(limit).ToArray();
             Array.ForEach(finished, Forget);
@@ -67,7 +67,7 @@ public sealed partial class InMemoryJobStore
     /// <inheritdoc/>
     public ValueTask PauseAsync(string queue, bool paused, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             QueueOf(queue).IsPaused = paused;
         }
@@ -77,7 +77,7 @@ public sealed partial class InMemoryJobStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<string>> PausedQueuesAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             return new ValueTask<IReadOnlyList<string>>([.. _queues.Where(static pair => pair.Value.IsPaused).Select(static pair => pair.Key)]);
         }

@@ -7,7 +7,7 @@ public sealed partial class InMemoryJobStore
     {
         ArgumentNullException.ThrowIfNull(lines);
         var held = new bool[lines.Count];
-        lock (_lock)
+        using (Enter())
         {
             for (var index = 0; index < held.Length; index++)
             {
@@ -24,7 +24,7 @@ public sealed partial class InMemoryJobStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<JobLogLine>> ReadLogAsync(Guid id, long after, int limit, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             return new ValueTask<IReadOnlyList<JobLogLine>>(
                 _jobs.TryGetValue(id, out var entry) && entry.Log is { } log ? [.. log.Where(line => line.Number > after).Take(limit)] : []);
@@ -34,7 +34,7 @@ public sealed partial class InMemoryJobStore
     /// <inheritdoc/>
     public ValueTask<bool> SaveCursorAsync(long node, Guid id, int attempt, string cursor, byte[] position, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             if (!_jobs.TryGetValue(id, out var entry) || !entry.IsHeldBy(node, attempt))
             {

@@ -10,7 +10,7 @@ public sealed partial class InMemoryJobStore
         ArgumentNullException.ThrowIfNull(demand);
         var now = _time.GetUtcNow();
         List<HeldQueue>? held = null;
-        lock (_lock)
+        using (Enter())
         {
             if (!IsAlive(node, now))
             {
@@ -42,7 +42,7 @@ public sealed partial class InMemoryJobStore
     {
         ArgumentNullException.ThrowIfNull(outcomes);
         var states = new JobState?[outcomes.Count];
-        lock (_lock)
+        using (Enter())
         {
             for (var index = 0; index < states.Length; index++)
             {
@@ -62,7 +62,7 @@ public sealed partial class InMemoryJobStore
     {
         ArgumentNullException.ThrowIfNull(progress);
         var held = new bool[progress.Count];
-        lock (_lock)
+        using (Enter())
         {
             for (var index = 0; index < held.Length; index++)
             {
@@ -81,7 +81,7 @@ public sealed partial class InMemoryJobStore
     /// <inheritdoc/>
     public ValueTask<bool> SaveStepAsync(long node, Guid id, int attempt, string step, byte[] result, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             if (!_jobs.TryGetValue(id, out var entry) || !entry.IsHeldBy(node, attempt))
             {
@@ -95,7 +95,7 @@ public sealed partial class InMemoryJobStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyDictionary<string, byte[]>> StepsAsync(Guid id, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             return new ValueTask<IReadOnlyDictionary<string, byte[]>>(
                 _jobs.TryGetValue(id, out var entry) && entry.Steps is { } steps ? new Dictionary<string, byte[]>(steps) : []);
@@ -106,7 +106,7 @@ public sealed partial class InMemoryJobStore
     public ValueTask<HeartbeatResult> HeartbeatAsync(JobNode node, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(node);
-        lock (_lock)
+        using (Enter())
         {
             var now = _time.GetUtcNow();
             var renewed = IsAlive(node.Id, now);
@@ -121,7 +121,7 @@ public sealed partial class InMemoryJobStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<JobNode>> NodesAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             return new ValueTask<IReadOnlyList<JobNode>>([.. _nodes.Values.Select(static lease => lease.Node)]);
         }
@@ -133,7 +133,7 @@ public sealed partial class InMemoryJobStore
         ArgumentNullException.ThrowIfNull(dead);
         var now = _time.GetUtcNow();
         var rescued = new List<RescuedJob>();
-        lock (_lock)
+        using (Enter())
         {
             foreach (var node in _nodes.Keys.Where(node => dead.Contains(node) || !IsAlive(node, now)).ToArray())
             {
@@ -151,7 +151,7 @@ public sealed partial class InMemoryJobStore
     /// <inheritdoc/>
     public ValueTask RetireAsync(long node, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             _nodes.Remove(node);
             foreach (var entry in HeldBy(node))

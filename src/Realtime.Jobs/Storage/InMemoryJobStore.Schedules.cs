@@ -9,7 +9,7 @@ public sealed partial class InMemoryJobStore
     public ValueTask<ScheduleRecord> AddScheduleAsync(string name, string times, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        lock (_lock)
+        using (Enter())
         {
             if (!_schedules.TryGetValue(name, out var schedule))
             {
@@ -29,7 +29,7 @@ public sealed partial class InMemoryJobStore
     {
         ArgumentNullException.ThrowIfNull(jobs);
         var fired = new List<Guid>();
-        lock (_lock)
+        using (Enter())
         {
             if (_schedules.TryGetValue(name, out var schedule) && !schedule.IsPaused)
             {
@@ -71,7 +71,7 @@ public sealed partial class InMemoryJobStore
     public ValueTask<bool> PauseScheduleAsync(string name, bool isPaused, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        lock (_lock)
+        using (Enter())
         {
             if (!_schedules.TryGetValue(name, out var schedule))
             {
@@ -89,7 +89,7 @@ public sealed partial class InMemoryJobStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ScheduleRecord>> SchedulesAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             return new ValueTask<IReadOnlyList<ScheduleRecord>>([.. _schedules.Values]);
         }

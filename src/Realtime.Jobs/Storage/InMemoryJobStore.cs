@@ -42,8 +42,14 @@ public sealed partial class InMemoryJobStore : IJobStore
     public ValueTask<EnqueueResult> EnqueueAsync(JobSpec job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
+        if (job.UniqueKey is null && job.IdempotencyKey is null && job.DueAt is null)
+        {
+            // Nothing can be in its way, and it need not be looked at before somebody looks.
+            TakeIn(job);
+            return new ValueTask<EnqueueResult>(new EnqueueResult(job.Id, EnqueueStatus.Added));
+        }
         EnqueueResult result;
-        lock (_lock)
+        using (Enter())
         {
             result = Add(job);
         }
@@ -56,7 +62,7 @@ public sealed partial class InMemoryJobStore : IJobStore
     {
         ArgumentNullException.ThrowIfNull(jobs);
         var results = new EnqueueResult[jobs.Count];
-        lock (_lock)
+        using (Enter())
         {
             if (BatchConflicts.Find(jobs, key => _keys.TryGetValue(key, out var entry) ? entry.Spec.Id : null, _idempotencyKeys.ContainsKey) is { } rejected)
             {
@@ -74,7 +80,7 @@ public sealed partial class InMemoryJobStore : IJobStore
     /// <inheritdoc/>
     public ValueTask<JobRecord?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             return new ValueTask<JobRecord?>(_jobs.TryGetValue(id, out var entry) ? entry.ToRecord() : null);
         }
@@ -84,7 +90,7 @@ public sealed partial class InMemoryJobStore : IJobStore
     public ValueTask<JobState?> CancelAsync(Guid id, CancellationToken cancellationToken)
     {
         JobState? state;
-        lock (_lock)
+        using (Enter())
         {
             state = CancelTree(id);
         }
@@ -97,7 +103,7 @@ public sealed partial class InMemoryJobStore : IJobStore
     {
         var now = _time.GetUtcNow();
         var staged = 0;
-        lock (_lock)
+        using (Enter())
         {
             while (_scheduled.TryPeek(out var entry, out var place))
             {
@@ -124,7 +130,7 @@ public sealed partial class InMemoryJobStore : IJobStore
     {
         var now = _time.GetUtcNow();
         var removed = 0;
-        lock (_lock)
+        using (Enter())
         {
             for (var left = _finished.Count; left > 0 && removed < limit; left--)
             {
@@ -151,7 +157,7 @@ public sealed partial class InMemoryJobStore : IJobStore
     /// <inheritdoc/>
     public ValueTask<DateTimeOffset?> OldestAsync(string queue, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             return new ValueTask<DateTimeOffset?>(
                 _jobs.Values.Where(entry => entry.State == JobState.Available && entry.Spec.Queue == queue).Min(static entry => (DateTimeOffset?)(entry.DueAt ?? entry.Spec.EnqueuedAt)));
@@ -161,10 +167,10 @@ public sealed partial class InMemoryJobStore : IJobStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<QueueCount>> CountAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
+        using (Enter())
         {
             return new ValueTask<IReadOnlyList<QueueCount>>(
-                [.. _jobs.Values.CountBy(static entry => (entry.Spec.Queue, entry.State)).Select(static pair => new QueueCount(pair.Key.Queue, pair.Key.State, pair.Value))]);
+                [.. _queues.SelectMany(static queue => queue.Value.Counts.Select(count => new QueueCount(queue.Key, count.State, count.Count)))]);
         }
     }
 
@@ -187,6 +193,7 @@ public sealed partial class InMemoryJobStore : IJobStore
         }
         var entry = new JobEntry(job, QueueOf(job.Queue));
         _jobs.Add(job.Id, entry);
+        entry.IsKept = true;
         if (job.UniqueKey is not null)
         {
             _keys.Add(job.UniqueKey, entry);
@@ -297,6 +304,7 @@ public sealed partial class InMemoryJobStore : IJobStore
     {
         // Its place among the finished means nothing any more.
         entry.Ends++;
+        entry.IsKept = false;
         _jobs.Remove(entry.Spec.Id);
         if (entry.Spec.IdempotencyKey is { } key)
         {

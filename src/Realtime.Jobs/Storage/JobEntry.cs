@@ -7,7 +7,6 @@ internal sealed class JobEntry(JobSpec spec, AvailableJobs home)
 
     /// <summary>The queue it waits in and runs in.</summary>
     public readonly AvailableJobs Home = home;
-    public JobState State = JobState.Scheduled;
     public int Attempt;
     public int MaxAttempts = spec.MaxAttempts;
 
@@ -28,6 +27,37 @@ internal sealed class JobEntry(JobSpec spec, AvailableJobs home)
     public Dictionary<string, byte[]>? Steps;
     public FlowEntry? Flow;
     public Queue<JobLogLine>? Log;
+    private JobState _state = JobState.Scheduled;
+    private bool _isKept;
+
+    /// <summary>Where it is in its life. Its queue counts along.</summary>
+    public JobState State
+    {
+        get => _state;
+        set
+        {
+            if (_isKept)
+            {
+                Home.Count(_state, -1);
+                Home.Count(value, 1);
+            }
+            _state = value;
+        }
+    }
+
+    /// <summary>Whether its store has it, so that its queue counts it.</summary>
+    public bool IsKept
+    {
+        get => _isKept;
+        set
+        {
+            if (_isKept != value)
+            {
+                Home.Count(_state, value ? 1 : -1);
+                _isKept = value;
+            }
+        }
+    }
 
     public bool IsHeldBy(long node, int attempt) => State == JobState.Running && Node == node && Attempt == attempt;
 

@@ -11,6 +11,9 @@ internal sealed class NodeLease(JobRuntime runtime, JobNode node, JobQueueOption
     /// <summary>Whether the last heartbeat succeeded, so that jobs may be claimed.</summary>
     public bool IsHealthy => _healthy;
 
+    /// <summary>Why the last heartbeat that failed did; null if none has.</summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>Takes the lease.</summary>
     /// <exception cref="Exception">Whatever the store threw: a node that cannot take its lease cannot start.</exception>
     public async ValueTask TakeAsync(CancellationToken cancellationToken)
@@ -48,7 +51,9 @@ internal sealed class NodeLease(JobRuntime runtime, JobNode node, JobQueueOption
             {
                 JobLog.HeartbeatFailed(runtime.Logger, exception);
             }
-            _healthy = false;
+            (Failure, _healthy) = (exception, false);
+            // Whoever drains is not to wait for jobs that nobody starts.
+            runtime.Activity.Fire();
             if (runtime.Time.GetElapsedTime(_lastBeat) >= options.LeaseTime - options.HeartbeatInterval && server.CancelAll(CancelReason.LeaseLost) is > 0 and var count)
             {
                 JobLog.LeaseEnding(runtime.Logger, count);

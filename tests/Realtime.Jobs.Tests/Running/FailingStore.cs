@@ -7,6 +7,10 @@ internal sealed class FailingStore(TimeProvider time) : IJobStore
 
     public volatile bool Fails;
 
+    public volatile bool FailsClaims;
+
+    public volatile bool FailsEnds;
+
     public Pulse Failed { get; } = new();
 
     public bool IsShared => false;
@@ -19,9 +23,9 @@ internal sealed class FailingStore(TimeProvider time) : IJobStore
 
     public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken) => Inner().EnqueueAsync(jobs, cancellationToken);
 
-    public ValueTask<ClaimResult> ClaimAsync(long node, IReadOnlyList<QueueDemand> demand, CancellationToken cancellationToken) => Inner().ClaimAsync(node, demand, cancellationToken);
+    public ValueTask<ClaimResult> ClaimAsync(long node, IReadOnlyList<QueueDemand> demand, CancellationToken cancellationToken) => Inner(FailsClaims).ClaimAsync(node, demand, cancellationToken);
 
-    public ValueTask<IReadOnlyList<JobState?>> CompleteAsync(long node, IReadOnlyList<JobOutcome> outcomes, CancellationToken cancellationToken) => Inner().CompleteAsync(node, outcomes, cancellationToken);
+    public ValueTask<IReadOnlyList<JobState?>> CompleteAsync(long node, IReadOnlyList<JobOutcome> outcomes, CancellationToken cancellationToken) => Inner(FailsEnds).CompleteAsync(node, outcomes, cancellationToken);
 
     public ValueTask<IReadOnlyList<bool>> ReportAsync(long node, IReadOnlyList<JobProgress> progress, CancellationToken cancellationToken) => Inner().ReportAsync(node, progress, cancellationToken);
 
@@ -88,9 +92,9 @@ internal sealed class FailingStore(TimeProvider time) : IJobStore
 
     public ValueTask<bool> SaveCursorAsync(long node, Guid id, int attempt, string cursor, byte[] position, CancellationToken cancellationToken) => Inner().SaveCursorAsync(node, id, attempt, cursor, position, cancellationToken);
 
-    private InMemoryJobStore Inner()
+    private InMemoryJobStore Inner(bool fails = false)
     {
-        if (Fails)
+        if (Fails || fails)
         {
             Failed.Fire();
             throw new JobStoreException("The disk is full.");
