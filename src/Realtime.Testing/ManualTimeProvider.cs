@@ -62,7 +62,15 @@ public sealed class ManualTimeProvider : TimeProvider
     {
         lock (_lock)
         {
-            var next = _timers.Where(timer => timer.Due <= end).MinBy(static timer => (timer.Due, timer.Order));
+            // A plain loop: a season of virtual time is millions of turns.
+            ManualTimer? next = null;
+            foreach (var timer in _timers)
+            {
+                if (timer.Due <= end && (next is null || timer.Due < next.Due || (timer.Due == next.Due && timer.Order < next.Order)))
+                {
+                    next = timer;
+                }
+            }
             if (next is null)
             {
                 return null;

@@ -25,6 +25,7 @@ internal sealed class JobRuntime : IDisposable
         Feed = feed;
         Meters = new JobMeters(services.GetService<IMeterFactory>(), time);
         Intake = new Intake(Meters, middleware ?? []);
+        Pace = new Pace(Activity);
     }
 
     public IJobStore Store { get; }
@@ -53,6 +54,9 @@ internal sealed class JobRuntime : IDisposable
     /// <summary>Fires when attempts have ended and their ends are recorded.</summary>
     public Pulse Activity { get; } = new();
 
+    /// <summary>Keeps producers from running away from the workers here.</summary>
+    public Pace Pace { get; }
+
     /// <summary>Whether a queue that is run here has limits, so that the end of a job may make room for another.</summary>
     public bool HasLimits { get; set; }
 
@@ -73,7 +77,13 @@ internal sealed class JobRuntime : IDisposable
             return AwaitAsync(enqueued);
         }
         Announce(job.DueAt);
-        return enqueued;
+        return Pace.IsTimeToWait(1) ? KeepPaceAsync(enqueued.Result) : enqueued;
+
+        async ValueTask<EnqueueResult> KeepPaceAsync(EnqueueResult result)
+        {
+            await Pace.WaitAsync();
+            return result;
+        }
 
         async ValueTask<EnqueueResult> AwaitAsync(ValueTask<EnqueueResult> pending)
         {
@@ -85,12 +95,18 @@ internal sealed class JobRuntime : IDisposable
 
     public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<JobSpec> jobs, CancellationToken cancellationToken)
     {
-        var results = jobs.Count == 0 || Intake.IsOpen
-            ? await Store.EnqueueAsync(jobs, cancellationToken)
-            : await Intake.PassAsync(jobs, static (state, cancellation) => state.Store.EnqueueAsync(state.jobs, cancellation), (Store, jobs), cancellationToken);
+        var enqueued = jobs.Count == 0 || Intake.IsOpen
+            ? Store.EnqueueAsync(jobs, cancellationToken)
+            : Intake.PassAsync(jobs, static (state, cancellation) => state.Store.EnqueueAsync(state.jobs, cancellation), (Store, jobs), cancellationToken);
+        var waited = !enqueued.IsCompleted;
+        var results = await enqueued;
         foreach (var job in jobs)
         {
             Announce(job.DueAt);
+        }
+        if (!waited && Pace.IsTimeToWait(jobs.Count))
+        {
+            await Pace.WaitAsync();
         }
         return results;
     }
@@ -136,5 +152,9 @@ internal sealed class JobRuntime : IDisposable
         }
     }
 
-    public void Dispose() => Meters.Dispose();
+    public void Dispose()
+    {
+        Pace.Dispose();
+        Meters.Dispose();
+    }
 }

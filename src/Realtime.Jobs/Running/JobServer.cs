@@ -79,6 +79,7 @@ internal sealed class JobServer
         _executing = Task.WhenAll(_lanes.Select(lane => lane.RunAsync(_executor)));
         _fetching = _fetcher.RunAsync(_stopFetching.Token);
         Runtime.Work.Set();
+        Runtime.Pace.IsBehind = () => Runtime.Work.IsSet || Array.Exists(_lanes, static lane => lane.IsBehind);
     }
 
     /// <summary>Claims nothing more. What is claimed goes on.</summary>
@@ -90,6 +91,7 @@ internal sealed class JobServer
     /// </summary>
     public async Task StopAsync(CancellationToken hurry)
     {
+        Runtime.Pace.IsBehind = null;
         await _stopFetching.CancelAsync();
         await _fetching;
         foreach (var record in _lanes.SelectMany(static lane => lane.Close()))

@@ -13,6 +13,9 @@ internal sealed class Wake
 
     private int _set;
 
+    /// <summary>Whether the loop is still to look.</summary>
+    public bool IsSet => Volatile.Read(ref _set) != 0;
+
     public void Set()
     {
         if (Volatile.Read(ref _set) == 0 && Interlocked.Exchange(ref _set, 1) == 0)

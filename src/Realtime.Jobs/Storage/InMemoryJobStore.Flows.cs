@@ -18,7 +18,11 @@ public sealed partial class InMemoryJobStore
         using (Enter())
         {
             var entries = jobs.ToDictionary(
-                static job => job.Id, job => new JobEntry(job, QueueOf(job.Queue)) { Flow = job.Flow is null ? null : new FlowEntry() });
+                static job => job.Id, job => new JobEntry(job, QueueOf(job.Queue)));
+            foreach (var entry in entries.Values.Where(static entry => entry.Spec.Flow is not null))
+            {
+                entry.Leave().Flow = new FlowEntry();
+            }
             foreach (var link in links)
             {
                 var (before, after) = (entries[link.Before], entries[link.After].Flow!);

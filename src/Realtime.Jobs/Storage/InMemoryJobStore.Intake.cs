@@ -4,8 +4,9 @@ namespace Realtime.Jobs;
 
 public sealed partial class InMemoryJobStore
 {
-    // How many jobs a thread leaves unsorted before it lends a hand.
+    // Where nobody claims, producers sort in, now and then, and many at once; where somebody does, they stay out of the way.
     private const int Stint = 128;
+    private const int MostUnsorted = 10_000;
 
     [ThreadStatic]
     private static int _takenIn;
@@ -17,7 +18,7 @@ public sealed partial class InMemoryJobStore
     private void TakeIn(JobSpec job)
     {
         _intake.Enqueue(job);
-        if (++_takenIn % Stint == 0 && _lock.TryEnter())
+        if (++_takenIn % Stint == 0 && _intake.Count > MostUnsorted && _lock.TryEnter())
         {
             // Otherwise somebody is inside, and whoever is next does it.
             try

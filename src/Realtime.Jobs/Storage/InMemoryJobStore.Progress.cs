@@ -27,7 +27,7 @@ public sealed partial class InMemoryJobStore
         using (Enter())
         {
             return new ValueTask<IReadOnlyList<JobLogLine>>(
-                _jobs.TryGetValue(id, out var entry) && entry.Log is { } log ? [.. log.Where(line => line.Number > after).Take(limit)] : []);
+                _jobs.TryGetValue(id, out var entry) && entry.Traces?.Log is { } log ? [.. log.Where(line => line.Number > after).Take(limit)] : []);
         }
     }
 
@@ -40,14 +40,14 @@ public sealed partial class InMemoryJobStore
             {
                 return new ValueTask<bool>(false);
             }
-            (entry.Steps ??= [])[cursor] = position;
+            (entry.Leave().Steps ??= [])[cursor] = position;
             return new ValueTask<bool>(true);
         }
     }
 
     private static void AddLog(JobEntry entry, IReadOnlyList<JobLogLine> lines)
     {
-        var log = entry.Log ??= new Queue<JobLogLine>();
+        var log = entry.Leave().Log ??= new Queue<JobLogLine>();
         var last = log.Count > 0 ? log.Last().Number : 0;
         foreach (var line in lines)
         {

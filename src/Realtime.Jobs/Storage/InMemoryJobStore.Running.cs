@@ -42,6 +42,7 @@ public sealed partial class InMemoryJobStore
     {
         ArgumentNullException.ThrowIfNull(outcomes);
         var states = new JobState?[outcomes.Count];
+        var now = _time.GetUtcNow();
         using (Enter())
         {
             for (var index = 0; index < states.Length; index++)
@@ -49,7 +50,7 @@ public sealed partial class InMemoryJobStore
                 var outcome = outcomes[index];
                 if (_jobs.TryGetValue(outcome.Id, out var entry) && entry.IsHeldBy(node, outcome.Attempt))
                 {
-                    states[index] = Complete(entry, outcome);
+                    states[index] = Complete(entry, outcome, now);
                 }
             }
         }
@@ -70,8 +71,7 @@ public sealed partial class InMemoryJobStore
                 if (_jobs.TryGetValue(report.Id, out var entry) && entry.IsHeldBy(node, report.Attempt))
                 {
                     held[index] = true;
-                    entry.Progress = report.Fraction;
-                    entry.Message = report.Message;
+                    (entry.Leave().Progress, entry.Leave().Message) = (report.Fraction, report.Message);
                 }
             }
         }
@@ -87,7 +87,7 @@ public sealed partial class InMemoryJobStore
             {
                 return new ValueTask<bool>(false);
             }
-            (entry.Steps ??= []).TryAdd(step, result ?? NoResult);
+            (entry.Leave().Steps ??= []).TryAdd(step, result ?? NoResult);
             return new ValueTask<bool>(true);
         }
     }
@@ -98,7 +98,7 @@ public sealed partial class InMemoryJobStore
         using (Enter())
         {
             return new ValueTask<IReadOnlyDictionary<string, byte[]>>(
-                _jobs.TryGetValue(id, out var entry) && entry.Steps is { } steps ? new Dictionary<string, byte[]>(steps) : []);
+                _jobs.TryGetValue(id, out var entry) && entry.Traces?.Steps is { } steps ? new Dictionary<string, byte[]>(steps) : []);
         }
     }
 
@@ -168,7 +168,7 @@ public sealed partial class InMemoryJobStore
     // Walks every job: nodes die seldom, and an index kept for each claim would cost every job instead.
     private JobEntry[] HeldBy(long node) => [.. _jobs.Values.Where(entry => entry.State == JobState.Running && entry.Node == node)];
 
-    private JobState Complete(JobEntry entry, JobOutcome outcome)
+    private JobState Complete(JobEntry entry, JobOutcome outcome, DateTimeOffset now)
     {
         entry.Error = outcome.Error ?? entry.Error;
         if (outcome.Log is not null)
@@ -177,8 +177,7 @@ public sealed partial class InMemoryJobStore
         }
         if (outcome.Progress is not null)
         {
-            entry.Progress = outcome.Progress;
-            entry.Message = outcome.Message;
+            (entry.Leave().Progress, entry.Leave().Message) = (outcome.Progress, outcome.Message);
         }
         switch (outcome.State)
         {
@@ -190,9 +189,9 @@ public sealed partial class InMemoryJobStore
                 break;
             case JobState.Scheduled:
                 entry.MaxAttempts += outcome.IsUncounted ? 1 : 0;
-                var due = outcome.DueAt ?? _time.GetUtcNow();
+                var due = outcome.DueAt ?? now;
                 entry.DueAt = due;
-                if (due > _time.GetUtcNow())
+                if (due > now)
                 {
                     Schedule(entry, due);
                 }
@@ -203,7 +202,7 @@ public sealed partial class InMemoryJobStore
                 break;
             default:
                 entry.Result = outcome.Result;
-                Finish(entry, outcome.State);
+                Finish(entry, outcome.State, now);
                 break;
         }
         return entry.State;

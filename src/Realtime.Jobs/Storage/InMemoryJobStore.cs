@@ -258,14 +258,14 @@ public sealed partial class InMemoryJobStore : IJobStore
         _scheduled.Enqueue(entry, (due.UtcTicks, _order++));
     }
 
-    private void Finish(JobEntry entry, JobState state)
+    private void Finish(JobEntry entry, JobState state, DateTimeOffset? now = null)
     {
         Move(entry, state);
         ReleaseKey(entry);
-        entry.FinishedAt = _time.GetUtcNow();
-        if (state == JobState.Succeeded)
+        entry.FinishedAt = now ?? _time.GetUtcNow();
+        if (state == JobState.Succeeded && entry.Traces is { } traces)
         {
-            entry.Steps = null;
+            traces.Steps = null;
         }
         _finished.Enqueue((entry, ++entry.Ends));
         if (_finished.Count > _keepFinished)

@@ -7,41 +7,37 @@ internal sealed class JobEntry(JobSpec spec, AvailableJobs home)
 
     /// <summary>The queue it waits in and runs in.</summary>
     public readonly AvailableJobs Home = home;
+    public byte[]? Result;
+    public long Node;
     public int Attempt;
     public int MaxAttempts = spec.MaxAttempts;
 
-    /// <summary>Whether it has its unique key: another may have taken it over.</summary>
-    public bool HasKey = spec.UniqueKey is not null;
-
     /// <summary>How many times it has ended: more than once if it was requeued.</summary>
     public int Ends;
-    public long Node;
-    public DateTimeOffset? DueAt = spec.DueAt;
-    public DateTimeOffset StartedAt;
-    public DateTimeOffset FinishedAt;
+
+    /// <summary>Whether it has its unique key: another may have taken it over.</summary>
+    public bool HasKey = spec.UniqueKey is not null;
     public bool CancelRequested;
-    public double? Progress;
-    public string? Message;
-    public byte[]? Result;
-    public JobError? Error;
-    public Dictionary<string, byte[]>? Steps;
-    public FlowEntry? Flow;
-    public Queue<JobLogLine>? Log;
-    private JobState _state = JobState.Scheduled;
     private bool _isKept;
+    private sbyte _state = (sbyte)JobState.Scheduled;
+
+    private PackedTime _dueAt = new(spec.DueAt);
+    private PackedTime _startedAt;
+    private PackedTime _finishedAt;
+    private JobTraces? _traces;
 
     /// <summary>Where it is in its life. Its queue counts along.</summary>
     public JobState State
     {
-        get => _state;
+        get => (JobState)_state;
         set
         {
             if (_isKept)
             {
-                Home.Count(_state, -1);
+                Home.Count(State, -1);
                 Home.Count(value, 1);
             }
-            _state = value;
+            _state = (sbyte)value;
         }
     }
 
@@ -53,8 +49,46 @@ internal sealed class JobEntry(JobSpec spec, AvailableJobs home)
         {
             if (_isKept != value)
             {
-                Home.Count(_state, value ? 1 : -1);
+                Home.Count(State, value ? 1 : -1);
                 _isKept = value;
+            }
+        }
+    }
+
+    public DateTimeOffset? DueAt
+    {
+        get => _dueAt.Value;
+        set => _dueAt = new PackedTime(value);
+    }
+
+    public DateTimeOffset? StartedAt
+    {
+        get => _startedAt.Value;
+        set => _startedAt = new PackedTime(value);
+    }
+
+    public DateTimeOffset? FinishedAt
+    {
+        get => _finishedAt.Value;
+        set => _finishedAt = new PackedTime(value);
+    }
+
+    /// <summary>What is there only once it has said, done or suffered something, or is part of a flow; null for nothing.</summary>
+    public JobTraces? Traces => _traces;
+
+    /// <summary>The same, to be added to.</summary>
+    public JobTraces Leave() => _traces ??= new JobTraces();
+
+    public FlowEntry? Flow => _traces?.Flow;
+
+    public JobError? Error
+    {
+        get => _traces?.Error;
+        set
+        {
+            if (value is not null || _traces is not null)
+            {
+                Leave().Error = value;
             }
         }
     }
@@ -69,11 +103,11 @@ internal sealed class JobEntry(JobSpec spec, AvailableJobs home)
         MaxAttempts = MaxAttempts,
         Node = State == JobState.Running ? Node : null,
         DueAt = DueAt,
-        StartedAt = Attempt > 0 ? StartedAt : null,
+        StartedAt = StartedAt,
         FinishedAt = State >= JobState.Succeeded ? FinishedAt : null,
         CancelRequested = CancelRequested,
-        Progress = Progress,
-        Message = Message,
+        Progress = _traces?.Progress,
+        Message = _traces?.Message,
         Result = Result,
         Error = Error,
     };

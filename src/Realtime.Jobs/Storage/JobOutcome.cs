@@ -3,6 +3,10 @@ namespace Realtime.Jobs;
 /// <summary>How one attempt at a job ended. Recorded only while the attempt still holds the job.</summary>
 public sealed class JobOutcome
 {
+    // Made for every attempt: without the holes that nullable values leave.
+    private readonly PackedTime _dueAt;
+    private readonly double _progress;
+    private readonly bool _hasProgress;
     private byte[]? _result;
 
     /// <summary>The job.</summary>
@@ -19,7 +23,11 @@ public sealed class JobOutcome
     public required JobState State { get; init; }
 
     /// <summary>When to try again.</summary>
-    public DateTimeOffset? DueAt { get; init; }
+    public DateTimeOffset? DueAt
+    {
+        get => _dueAt.Value;
+        init => _dueAt = new PackedTime(value);
+    }
 
     /// <summary>
     /// Whether the attempt is given back, as for a job that asked to be run later: the job gets one more. One that is handed back
@@ -41,7 +49,11 @@ public sealed class JobOutcome
     public IReadOnlyList<JobLogLine>? Log { get; init; }
 
     /// <summary>The last progress reported by the attempt; null keeps what is recorded.</summary>
-    public double? Progress { get; init; }
+    public double? Progress
+    {
+        get => _hasProgress ? _progress : null;
+        init => (_progress, _hasProgress) = (value.GetValueOrDefault(), value.HasValue);
+    }
 
     /// <summary>The message of the last progress.</summary>
     public string? Message { get; init; }

@@ -3,6 +3,14 @@ namespace Realtime.Jobs;
 /// <summary>A job as its store knows it: what was asked for and how far it got. A snapshot, never updated.</summary>
 public sealed class JobRecord
 {
+    // Made for every attempt: without the holes that nullable values leave.
+    private readonly PackedTime _dueAt;
+    private readonly PackedTime _startedAt;
+    private readonly PackedTime _finishedAt;
+    private readonly long _node;
+    private readonly bool _hasNode;
+    private readonly double _progress;
+    private readonly bool _hasProgress;
     private byte[]? _result;
 
     /// <summary>What was asked for.</summary>
@@ -18,22 +26,42 @@ public sealed class JobRecord
     public required int MaxAttempts { get; init; }
 
     /// <summary>The node that runs it; null unless it is running.</summary>
-    public long? Node { get; init; }
+    public long? Node
+    {
+        get => _hasNode ? _node : null;
+        init => (_node, _hasNode) = (value.GetValueOrDefault(), value.HasValue);
+    }
 
     /// <summary>When it is due; null when it is or was due at once.</summary>
-    public DateTimeOffset? DueAt { get; init; }
+    public DateTimeOffset? DueAt
+    {
+        get => _dueAt.Value;
+        init => _dueAt = new PackedTime(value);
+    }
 
     /// <summary>When the newest attempt was claimed; null before the first.</summary>
-    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? StartedAt
+    {
+        get => _startedAt.Value;
+        init => _startedAt = new PackedTime(value);
+    }
 
     /// <summary>When it reached a final state; null before that.</summary>
-    public DateTimeOffset? FinishedAt { get; init; }
+    public DateTimeOffset? FinishedAt
+    {
+        get => _finishedAt.Value;
+        init => _finishedAt = new PackedTime(value);
+    }
 
     /// <summary>Whether someone asked for it to be cancelled.</summary>
     public bool CancelRequested { get; init; }
 
     /// <summary>How far it says it is, from 0 to 1; null if it never said.</summary>
-    public double? Progress { get; init; }
+    public double? Progress
+    {
+        get => _hasProgress ? _progress : null;
+        init => (_progress, _hasProgress) = (value.GetValueOrDefault(), value.HasValue);
+    }
 
     /// <summary>What it says about its progress; null if nothing.</summary>
     public string? Message { get; init; }

@@ -23,7 +23,9 @@ internal sealed class JobRun(Func<TimeProvider, IJobStore> createStore, bool sur
         {
             await TakeAsync(step);
         }
+        await CountAsync();
         await FinishAsync();
+        await CountAsync();
     }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
@@ -126,6 +128,15 @@ internal sealed class JobRun(Func<TimeProvider, IJobStore> createStore, bool sur
             }
             await CompareAsync(new JobStep(JobStepKind.Complete, 0, 0));
         }
+    }
+
+    private async Task CountAsync()
+    {
+        var counts = await _store.CountAsync(default);
+        Expect(
+            "how many jobs are where",
+            string.Join(", ", _model.Jobs.GroupBy(static job => $"{job.Spec.Queue} {job.State}").Select(static group => $"{group.Key} {group.Count()}").Order(StringComparer.Ordinal)),
+            string.Join(", ", counts.Select(static count => $"{count.Queue} {count.State} {count.Count}").Order(StringComparer.Ordinal)));
     }
 
     private async Task OpenAsync()
