@@ -52,7 +52,7 @@ public sealed partial class InMemoryJobStore
     public ValueTask<ScheduleTurn> TakeTurnAsync(long node, string name, DateTimeOffset occurrence, TimeSpan time, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        lock (_lock)
+        using (Enter())
         {
             if (!_schedules.TryGetValue(name, out var schedule) || schedule.IsPaused || schedule.LastOccurrence >= occurrence)
             {
