@@ -8,7 +8,9 @@ namespace Realtime;
 
 public sealed partial class App : RouteMap
 {
+    private readonly PathTypes _types = new(isComplete: true);
     private IReadOnlyList<Route>? _routes;
+    private UrlBuilder? _urls;
     private readonly List<(string Prefix, string Folder)> _static = [];
     private bool _isDevelopment = "Development".Equals(
         Environment.GetEnvironmentVariable("REALTIME_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT"),
@@ -33,29 +35,31 @@ public sealed partial class App : RouteMap
     public IReadOnlyList<Route> Routes => _routes ?? [.. Expand(new RouteScope(this))];
 
     /// <summary>
-    /// Adds a route for WebSocket handshakes to the same tree as the HTTP routes. It is the door that sockets attach
-    /// through; an app author writes <c>app.WebSocket(...)</c>.
+    /// Adds a type of path parameters: <c>app.Converter&lt;Color&gt;("color", (text, out value) => Color.TryParse(text, out value), color => color.Hex)</c> makes
+    /// <c>{color:color}</c> match what the function reads, and hands the handler the value.
     /// </summary>
-    /// <param name="pattern">The path: literals, <c>{name}</c>, <c>{id:int}</c>.</param>
-    /// <param name="handler">
-    /// Answers the handshake and lives with the socket. <see cref="Request.Connection"/> is the <see cref="WebSocketConnection"/>.
-    /// </param>
-    /// <exception cref="ArgumentException">The pattern is malformed.</exception>
+    /// <typeparam name="T">The value's type.</typeparam>
+    /// <param name="name">Its name in patterns. It must be added before the app's routes that use it; those of blueprints can come first.</param>
+    /// <param name="parse">Reads a text as a value, or says that it is none; it must not wait for anything.</param>
+    /// <param name="build">Writes a value as text, for <c>UrlFor</c>; null for the value's own text.</param>
+    /// <exception cref="ArgumentException">There is a type of this name already.</exception>
     /// <exception cref="InvalidOperationException">The app has started.</exception>
-    public Route WebSocketRoute(string pattern, Func<Request, ValueTask> handler)
+    public void Converter<T>(string name, PathParser<T> parse, Func<T, string>? build = null)
     {
-        ArgumentNullException.ThrowIfNull(handler);
-        return WebSocketRoute(pattern, (PathPattern _) => handler);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(parse);
+        Converter(new OwnPathConverter<T>(name, parse, build));
     }
 
-    /// <inheritdoc cref="WebSocketRoute(string, Func{Request, ValueTask})"/>
-    /// <param name="pattern">The path: literals, <c>{name}</c>, <c>{id:int}</c>.</param>
-    /// <param name="compile">Makes the handler while the app is built, when the services are known.</param>
-    public Route WebSocketRoute(string pattern, Func<PathPattern, Func<Request, ValueTask>> compile)
+    /// <summary>Adds a type of path parameters that is a class.</summary>
+    /// <param name="converter">The type; one that is a <see cref="PathConverter{T}"/> hands handlers its value.</param>
+    /// <exception cref="ArgumentException">There is a type of this name already.</exception>
+    /// <exception cref="InvalidOperationException">The app has started.</exception>
+    public void Converter(PathConverter converter)
     {
-        ArgumentNullException.ThrowIfNull(compile);
-        return Add(new Route(
-            Realtime.Route.SocketMethods, PathPattern.Parse(pattern), (_, route) => new Endpoint(route, compile(route.Pattern), KeepsRequest: true)));
+        ArgumentNullException.ThrowIfNull(converter);
+        ThrowIfBuilt();
+        _types.Add(converter);
     }
 
     /// <summary>
@@ -80,21 +84,20 @@ public sealed partial class App : RouteMap
         _static.Add((pattern.Shape, folder));
     }
 
-    /// <summary>Makes the address of a route.</summary>
-    internal string UrlFor(string rootPath, string name, object? values)
-    {
-        var route = Routes.FirstOrDefault(route => route.Name == name)
-            ?? throw new ArgumentException($"No route is named '{name}': name one with .Named(\"{name}\").", nameof(name));
-        return UrlBuilder.Build(route, rootPath, RouteValuesOf(values));
-    }
+    /// <summary>Makes the address of a route outside of a request: in a job, in a start hook. In a request use <see cref="Request.UrlFor"/>.</summary>
+    /// <param name="name">The name given to the route with <see cref="Route.Named"/>, with its blueprint's in front: <c>notes.read</c>.</param>
+    /// <param name="values">The path's parameters and what becomes the query, as for <see cref="Request.UrlFor"/>.</param>
+    /// <param name="fragment">What stands behind the number sign, or null.</param>
+    /// <param name="absolute">Whether scheme and host stand in front, as <see cref="AppOptions.BaseAddress"/> has them.</param>
+    /// <exception cref="ArgumentException">No route has this name, or a parameter is missing or does not fit.</exception>
+    /// <exception cref="InvalidOperationException">The address must have a host, and <see cref="AppOptions.BaseAddress"/> is not set.</exception>
+    public string UrlFor(string name, object? values = null, string? fragment = null, bool absolute = false) =>
+        Urls.Build(new UrlRequest(name, values, fragment, absolute), request: null);
 
-    private static KeyValuePair<string, object?>[] RouteValuesOf(object? values) => values switch
-    {
-        null => [],
-        IEnumerable<KeyValuePair<string, object?>> pairs => [.. pairs],
-        IEnumerable<KeyValuePair<string, string>> pairs => [.. pairs.Select(static pair => KeyValuePair.Create(pair.Key, (object?)pair.Value))],
-        _ => [.. values.GetType().GetProperties().Select(property => KeyValuePair.Create(property.Name, property.GetValue(values)))],
-    };
+    /// <summary>Makes addresses of the routes that are there.</summary>
+    internal UrlBuilder Urls => _urls ?? new UrlBuilder(Routes, Options.BaseAddress);
+
+    internal override PathTypes Types => _types;
 
     private protected override void ThrowIfSealed() => ThrowIfBuilt();
 
@@ -102,15 +105,18 @@ public sealed partial class App : RouteMap
     {
         var scope = new RouteScope(this);
         _routes = [.. Expand(scope)];
-        if (_routes.Where(static route => route.Name is not null).GroupBy(static route => route.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
-        {
-            throw new InvalidOperationException($"Two routes are named '{twice.Key}': {string.Join(" and ", twice)}. Rename one, or register one of their blueprints under another name.");
-        }
+        _urls = new UrlBuilder(_routes, Options.BaseAddress);
         var errors = new ErrorBoundary(Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Http"), IsDevelopment);
         var hooks = new HookCompiler(this, errors);
         return new Router(
             this,
-            [.. _routes.Select(route => route.Compile(this, route).Behind([.. route.Metadata.OfType<LoginGuard>().Select(guard => guard.Compile(this, route.Pattern))]).Within(hooks.ChainFor(route.Scope, route.Pattern, needsLogin: !route.AllowsAnonymous)))],
+            [
+                .. from route in _routes
+                   let checks = route.Metadata.OfType<LoginGuard>().Select(guard => guard.Compile(this, route.Pattern)).ToArray()
+                   let around = hooks.ChainFor(route.Scope, route.Pattern, needsLogin: !route.AllowsAnonymous)
+                   from endpoint in route.Compile(this, route)
+                   select endpoint.Behind(checks).Within(around),
+            ],
             hooks.ChainFor(scope, pattern: null),
             errors,
             [.. _static.Select(pair => StaticFolder.Open(pair.Prefix, pair.Folder))]);

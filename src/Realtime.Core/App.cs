@@ -108,6 +108,10 @@ public sealed partial class App
         {
             return _application;
         }
+        foreach (var route in Routes)
+        {
+            route.Prepare?.Invoke(this);
+        }
         _provider = Services.BuildServiceProvider();
         foreach (var hook in _buildHooks)
         {

@@ -45,4 +45,16 @@ public sealed record AppOptions
     /// (<c>~/.local/share/realtime/NAME</c> on Linux).
     /// </summary>
     public string? DataFolder { get; init; }
+
+    /// <summary>
+    /// What becomes of a request whose path has a slash too many or too few at its end, or several in a row. It is redirected (308) to the path as the route was
+    /// written unless set.
+    /// </summary>
+    public SlashPolicy Slashes { get; init; } = SlashPolicy.Redirect;
+
+    /// <summary>
+    /// Where the app is reached from outside, such as <c>https://example.com</c>, for absolute addresses that are made outside of a request (<see cref="App.UrlFor"/>): in a
+    /// job that writes a mail. Null unless set, and then such addresses cannot be made.
+    /// </summary>
+    public Uri? BaseAddress { get; init; }
 }

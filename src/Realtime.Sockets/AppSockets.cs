@@ -1,8 +1,9 @@
+using Realtime.Routing;
 using Realtime.Sockets;
 
 namespace Realtime;
 
-/// <summary>What sockets add to an <see cref="App"/>.</summary>
+/// <summary>What sockets add to an <see cref="App"/> and to a <see cref="Blueprint"/>.</summary>
 public static class AppSockets
 {
     extension(App app)
@@ -23,28 +24,6 @@ public static class AppSockets
 
         /// <summary>The app's topics: publish to them from anywhere, hear them, see who is in them.</summary>
         public Topics Topics => TopicsOf(app);
-
-        /// <summary>Adds a plain WebSocket route.</summary>
-        /// <param name="pattern">The path: literals, <c>{name}</c>, <c>{id:int}</c>.</param>
-        /// <param name="handler">
-        /// Lives with the socket: its parameters are the <see cref="Socket"/>, and as in any route <see cref="Request"/>, route and query values,
-        /// services, <see cref="CancellationToken"/> (fires when the peer has gone). The socket is closed when it returns. One that takes a
-        /// <see cref="SocketHandshake"/> instead decides itself whether and how to accept, and refuses with a <see cref="Response"/> that it returns.
-        /// </param>
-        /// <param name="options">Limits and rules of this route; null for <c>app.Sockets</c>.</param>
-        /// <returns>The route, for <see cref="Route.RequireLogin(string[])"/> and the like.</returns>
-        /// <exception cref="ArgumentException">The pattern is malformed.</exception>
-        public Route WebSocket(string pattern, Delegate handler, SocketOptions? options = null)
-        {
-            ArgumentNullException.ThrowIfNull(handler);
-            options?.Validate();
-            var host = SocketHost.Of(app);
-            if (options is not null)
-            {
-                host.Add(options);
-            }
-            return app.WebSocketRoute(pattern, path => SocketRoute.Compile(app, path, handler, options));
-        }
 
         /// <summary>
         /// Adds topics whose names match a pattern. With the first, the app gets the endpoint <c>/realtime</c>, which carries them all.
@@ -78,6 +57,33 @@ public static class AppSockets
         /// <exception cref="InvalidOperationException">Another pattern matches the same names; the class has no handler, two for one event, or a public method that is none.</exception>
         public void Topic<T>(string pattern, Action<TopicBuilder>? configure = null)
             where T : class => TopicsOf(app).Define(pattern, configure, typeof(T));
+    }
+
+    extension(RouteMap map)
+    {
+        /// <summary>Adds a plain WebSocket route.</summary>
+        /// <param name="pattern">The path: literals, <c>{name}</c>, <c>{id:int}</c>.</param>
+        /// <param name="handler">
+        /// Lives with the socket: its parameters are the <see cref="Socket"/>, and as in any route <see cref="Request"/>, route and query values,
+        /// services, <see cref="CancellationToken"/> (fires when the peer has gone). The socket is closed when it returns. One that takes a
+        /// <see cref="SocketHandshake"/> instead decides itself whether and how to accept, and refuses with a <see cref="Response"/> that it returns.
+        /// </param>
+        /// <param name="options">Limits and rules of this route; null for <c>app.Sockets</c>.</param>
+        /// <returns>The route, for <see cref="Route.RequireLogin(string[])"/> and the like.</returns>
+        /// <exception cref="ArgumentException">The pattern is malformed.</exception>
+        public Route WebSocket(string pattern, Delegate handler, SocketOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(handler);
+            options?.Validate();
+            return map.WebSocketRoute(pattern, (app, path) => SocketRoute.Compile(app, path, handler, options), app =>
+            {
+                var host = SocketHost.Of(app);
+                if (options is not null)
+                {
+                    host.Add(options);
+                }
+            });
+        }
     }
 
     private static Topics TopicsOf(App app) => app.Extend(static app => new Topics(app));

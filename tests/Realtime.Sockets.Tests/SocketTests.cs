@@ -9,6 +9,23 @@ namespace Realtime.Sockets.Tests;
 public sealed class SocketTests
 {
     [Fact]
+    public async Task A_blueprint_has_sockets_under_its_prefix_and_behind_its_hooks()
+    {
+        var rooms = new Blueprint("rooms", prefix: "/rooms/{room}");
+        rooms.Before(Response? (string? key) => key is null ? Response.Text("Bring a key.", status: 401) : null);
+        rooms.WebSocket("/talk", async (Socket socket, string room) => await socket.SendAsync(room), new SocketOptions { MaxMessageSize = 1000 });
+        var app = new App();
+        app.Register(rooms);
+        await using var server = await TestServer.StartAsync(app);
+
+        Assert.Equal(401, (await Assert.ThrowsAsync<WebSocketDeniedException>(() => server.ConnectWebSocketAsync("/rooms/lobby/talk"))).Denial.StatusCode);
+        using var socket = await server.ConnectWebSocketAsync("/rooms/lobby/talk?key=1");
+        var buffer = new byte[100];
+        var received = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
+        Assert.Equal("lobby", System.Text.Encoding.UTF8.GetString(buffer, 0, received.Count));
+    }
+
+    [Fact]
     public async Task Messages_come_back_whole_and_of_their_kind()
     {
         var app = new App();

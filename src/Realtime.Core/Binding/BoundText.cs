@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Primitives;
 using Realtime.Http;
+using Realtime.Routing;
 
 namespace Realtime.Binding;
 
@@ -8,6 +9,13 @@ internal static class BoundText
 {
     public static T Route<T>(Request request, int index, string name) =>
         typeof(T) == typeof(string) ? (T)(object)request.RouteText(index) : TextValue.Parse<T>(request.RouteSpan(index), name, "route");
+
+    /// <summary>A value of the path that the path's own type reads.</summary>
+    public static T RouteValue<T>(Request request, int index, string name, PathConverter converter)
+    {
+        var typed = (PathConverter<T>)((converter as LimitedPathConverter)?.Inner ?? converter);
+        return typed.TryParse(request.RouteSpan(index), out var value) ? value : throw new BindingException(name, "route", $"should be a {typed.Name}");
+    }
 
     public static T Query<T>(Request request, string name) =>
         QueryText.TryFind(request.Connection.QueryString, name, out var text) && Counts<T>(text.Span)

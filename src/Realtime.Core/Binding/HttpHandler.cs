@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+using System.Reflection;
 using Realtime.Protocol;
 using Realtime.Routing;
 
@@ -6,11 +8,23 @@ namespace Realtime.Binding;
 /// <summary>Makes an endpoint of a route's delegate: binds its parameters, chooses how its result is written.</summary>
 internal static class HttpHandler
 {
-    public static Endpoint Compile(App app, Route route, Delegate handler)
+    public static Endpoint Compile(App app, Route route, Delegate handler) =>
+        Compile(app, route, route.Methods, (resolve, owner) => HandlerCompiler.Compile(handler, resolve, owner));
+
+    /// <summary>Makes an endpoint of a method of a class.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="route">The route.</param>
+    /// <param name="methods">The HTTP methods that it answers.</param>
+    /// <param name="handler">The method.</param>
+    /// <param name="instance">Gives the object to call it on; null for a static method.</param>
+    public static Endpoint Compile(App app, Route route, IReadOnlyList<string> methods, MethodInfo handler, LambdaExpression? instance) =>
+        Compile(app, route, methods, (resolve, owner) => HandlerCompiler.Compile(handler, instance, resolve, owner));
+
+    private static Endpoint Compile(
+        App app, Route route, IReadOnlyList<string> methods, Func<Func<ParameterInfo, ParameterBinding<Request>?>, string, CompiledHandler<Request>> compile)
     {
-        var body = new BodyBinding(app, route);
-        var compiled = HandlerCompiler.Compile<Request>(
-            handler, parameter => RequestBinding.Resolve(parameter, route.Pattern, app) ?? body.Resolve(parameter), route.ToString());
+        var body = new BodyBinding(app, route, methods);
+        var compiled = compile(parameter => RequestBinding.Resolve(parameter, route.Pattern, app) ?? body.Resolve(parameter), route.ToString());
         var types = compiled.Parameters.Select(static bound => bound.Parameter.ParameterType).ToArray();
         var keepsRequest = types.Contains(typeof(Request));
         var answersItself = types.Contains(typeof(HttpConnection));
@@ -20,6 +34,6 @@ internal static class HttpHandler
             invoke = new FormCall(invoke).InvokeAsync;
         }
         var call = new HttpCall(invoke, ResultWriter.For(compiled.ResultType, answersItself, app.Json));
-        return new Endpoint(route, call.InvokeAsync, keepsRequest) { Respond = call.RespondAsync };
+        return new Endpoint(route, methods, call.InvokeAsync, keepsRequest) { Respond = call.RespondAsync };
     }
 }

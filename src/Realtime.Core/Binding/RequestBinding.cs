@@ -66,8 +66,8 @@ public static class RequestBinding
         }
         if (parameter.Name is { } name && pattern.IndexOf(name) is >= 0 and var index)
         {
-            return TextValue.CanParse(type)
-                ? Bind(parameter, app, "route", name, request => Call(nameof(BoundText.Route), type, request, Expression.Constant(index), Expression.Constant(name)))
+            return RouteBinding.Read(parameter, pattern.ParameterSegments[index], index) is { } read
+                ? Bind(parameter, app, "route", name, read)
                 : throw new InvalidOperationException($"{pattern}: the parameter '{name}' is in the path, but text cannot become a {TypeName.Of(type)}: give the type IParsable<{TypeName.Of(type)}>.");
         }
         return ServiceBinding.Resolve<Request>(parameter, app, static request => request.Services) ?? Query(parameter, parameter.Name!, app);

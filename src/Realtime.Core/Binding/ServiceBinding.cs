@@ -38,14 +38,19 @@ public static class ServiceBinding
         {
             return null;
         }
+        return ParameterBinding<TContext>.From("service", Ask(type, app, services));
+    }
+
+    /// <summary>Reads a service of the app.</summary>
+    internal static LambdaExpression Ask<TContext>(Type type, App app, Expression<Func<TContext, IServiceProvider>> services)
+    {
         if (IsSingleton(type, app.Services))
         {
-            var singleton = Expression.Constant(app.Provider.GetRequiredService(type), type);
-            return ParameterBinding<TContext>.From("service", Expression.Lambda(singleton, services.Parameters));
+            return Expression.Lambda(Expression.Constant(app.Provider.GetRequiredService(type), type), services.Parameters);
         }
         var ask = Expression.Call(
             typeof(ServiceProviderServiceExtensions), nameof(ServiceProviderServiceExtensions.GetRequiredService), [type], services.Body);
-        return ParameterBinding<TContext>.From("service", Expression.Lambda(ask, services.Parameters));
+        return Expression.Lambda(ask, services.Parameters);
     }
 
     private static ParameterBinding<TContext> Keyed<TContext>(

@@ -13,6 +13,7 @@ internal sealed class LifespanHooks
     private readonly List<Action> _stopping = [];
     private readonly List<Func<CancellationToken, ValueTask>> _stop = [];
     private readonly List<Func<CancellationToken, Task>> _background = [];
+    private readonly List<Application> _mounted = [];
 
     public void AddStart(Func<CancellationToken, ValueTask> hook) => _start.Add(hook);
 
@@ -24,6 +25,14 @@ internal sealed class LifespanHooks
 
     public void AddBackground(Func<CancellationToken, Task> work) => _background.Add(work);
 
+    public void AddMounted(Application application)
+    {
+        if (!_mounted.Contains(application))
+        {
+            _mounted.Add(application);
+        }
+    }
+
     public void Listening(IReadOnlyList<Uri> addresses) => _listening.ForEach(hook => hook(addresses));
 
     public async Task LiveAsync(LifespanConnection lifespan, IServiceProvider provider)
@@ -33,6 +42,7 @@ internal sealed class LifespanHooks
         {
             await hook(lifespan.ShutdownHurried);
         }
+        await using var mounted = await MountedApplications.StartAsync(_mounted, lifespan, logger);
         using var stopBackground = new CancellationTokenSource();
         var background = _background.Select(work => RunBackgroundAsync(work, logger, stopBackground.Token)).ToArray();
         await using var stopping = lifespan.Stopping.Register(() => _stopping.ForEach(hook => hook()));
@@ -49,6 +59,7 @@ internal sealed class LifespanHooks
         {
             LifespanLog.BackgroundAbandoned(logger);
         }
+        await mounted.DisposeAsync();
         for (var index = _stop.Count - 1; index >= 0; index--)
         {
             try

@@ -1,4 +1,5 @@
 using Realtime.Http;
+using Realtime.Protocol;
 
 namespace Realtime.Middleware;
 
@@ -60,18 +61,22 @@ internal sealed class HookChain(ErrorBoundary errors, CompiledHook[] before, Com
         }
     }
 
-    /// <summary>Serves a handshake: hooks, the socket, hooks. What a hook answers before it is accepted is a denial.</summary>
-    public async ValueTask ServeSocketAsync(Request request, Func<Request, ValueTask> serve)
+    /// <summary>Serves what answers its connection itself: hooks, the socket or the application, hooks. What a hook answers to a handshake is a denial.</summary>
+    public async ValueTask ServeAsync(Request request, Func<Request, ValueTask> serve)
     {
         try
         {
-            if (await BeforeAsync(request) is { } denial)
+            if (await BeforeAsync(request) is not { } answer)
             {
-                await request.DenyAsync(denial);
+                await serve(request);
+            }
+            else if (request.Connection is WebSocketConnection)
+            {
+                await request.DenyAsync(answer);
             }
             else
             {
-                await serve(request);
+                await SendAsync(request, answer);
             }
         }
         catch (Exception exception)

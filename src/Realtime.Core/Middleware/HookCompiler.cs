@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
 using Realtime.Binding;
@@ -33,7 +32,7 @@ internal sealed class HookCompiler(App app, ErrorBoundary errors)
 
     private CompiledHook Compile(Hook hook, PathPattern? pattern)
     {
-        var places = string.Join(',', hook.Handler.Method.GetParameters().Select(parameter => pattern?.IndexOf(parameter.Name ?? "") is >= 0 and var index ? index.ToString(CultureInfo.InvariantCulture) : ""));
+        var places = string.Join(',', hook.Handler.Method.GetParameters().Select(parameter => pattern?.IndexOf(parameter.Name ?? "") is >= 0 and var index ? $"{index} {pattern.ParameterSegments[index].Converter!.Name} {pattern.ParameterSegments[index].IsOptional}" : ""));
         if (_compiled.TryGetValue((hook, places), out var known))
         {
             return known;

@@ -3,16 +3,17 @@ using Realtime.Protocol;
 
 namespace Realtime.Routing;
 
-/// <summary>A route made ready to be called.</summary>
+/// <summary>A route made ready to be called, for one method or several.</summary>
 /// <param name="Route">The route.</param>
+/// <param name="Methods">The methods that it answers, some or all of the route's.</param>
 /// <param name="Invoke">Calls the handler and writes its result.</param>
 /// <param name="KeepsRequest">Whether the handler could keep hold of its <see cref="Request"/>, which is then not used again.</param>
-internal sealed record Endpoint(Route Route, Func<Request, ValueTask> Invoke, bool KeepsRequest)
+internal sealed record Endpoint(Route Route, IReadOnlyList<string> Methods, Func<Request, ValueTask> Invoke, bool KeepsRequest)
 {
-    /// <summary>The request's pattern for the names of its values, kept here to save a hop.</summary>
+    /// <summary>The route's pattern, kept here to save a hop.</summary>
     public PathPattern Pattern { get; } = Route.Pattern;
 
-    /// <summary>Calls the handler and leaves it to others to send its answer; null for a WebSocket's.</summary>
+    /// <summary>Calls the handler and leaves it to others to send its answer; null for a WebSocket's and for an application of its own.</summary>
     public Func<Request, ValueTask<Response>>? Respond { get; init; }
 
     /// <summary>The hooks and error handlers of the route; null for none.</summary>
@@ -70,6 +71,6 @@ internal sealed record Endpoint(Route Route, Func<Request, ValueTask> Invoke, bo
         // Error handlers alone cost nothing until there is an error.
         return !hooks.Wraps ? this with { Hooks = hooks, KeepsRequest = keeps }
             : Respond is { } respond ? this with { Hooks = hooks, KeepsRequest = keeps, Invoke = new HookedCall(hooks, respond).ServeAsync }
-            : this with { Hooks = hooks, KeepsRequest = keeps, Invoke = new HookedSocket(hooks, Invoke).ServeAsync };
+            : this with { Hooks = hooks, KeepsRequest = keeps, Invoke = new HookedConnection(hooks, Invoke).ServeAsync };
     }
 }

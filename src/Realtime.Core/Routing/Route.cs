@@ -9,7 +9,7 @@ public sealed partial class Route
     private readonly RouteScope? _scope;
     private string? _name;
 
-    internal Route(IReadOnlyList<string> methods, PathPattern pattern, Func<App, Route, Endpoint> compile)
+    internal Route(IReadOnlyList<string> methods, PathPattern pattern, Func<App, Route, IEnumerable<Endpoint>> compile)
     {
         Methods = methods;
         Pattern = pattern;
@@ -18,14 +18,15 @@ public sealed partial class Route
     }
 
     private Route(Route original, RouteScope scope)
-        : this(original.Methods, PathPattern.Parse(scope.PathOf(original.Pattern.Text)), original.Compile)
+        : this(original.Methods, scope.PatternOf(original.Pattern.Text), original.Compile)
     {
         _original = original;
         _scope = scope;
+        Prepare = original.Prepare;
         Metadata = original.Metadata;
     }
 
-    /// <summary>The methods it answers, in upper case; <c>WebSocket</c> for a route of handshakes.</summary>
+    /// <summary>The methods it answers, in upper case; <c>WebSocket</c> for a route of handshakes, <c>Mount</c> for an application under a path.</summary>
     public IReadOnlyList<string> Methods { get; }
 
     /// <summary>Its path: below the blueprint's prefix where it was added to one, and the whole of it among <see cref="App.Routes"/>.</summary>
@@ -43,9 +44,17 @@ public sealed partial class Route
     /// <summary>Where it was added; known among an app's routes.</summary>
     internal RouteScope Scope => _scope ?? throw new InvalidOperationException($"The route {this} is not part of an app yet.");
 
+    /// <summary>Whether it is an application within this one, which answers everything under its path.</summary>
+    internal bool IsMount => ReferenceEquals(Methods, MountMethods);
+
     internal static IReadOnlyList<string> SocketMethods { get; } = ["WebSocket"];
 
-    internal Func<App, Route, Endpoint> Compile { get; }
+    internal static IReadOnlyList<string> MountMethods { get; } = ["Mount"];
+
+    /// <summary>What it needs before the app's services are built; null for nothing.</summary>
+    internal Action<App>? Prepare { get; init; }
+
+    internal Func<App, Route, IEnumerable<Endpoint>> Compile { get; }
 
     /// <summary>Names the route.</summary>
     /// <param name="name">A name that no other route of the app, or of the blueprint, has.</param>

@@ -22,6 +22,22 @@ public abstract partial class RouteMap
         _entries.Add((null, new Registration(blueprint, prefix is null ? blueprint.Prefix : Blueprint.PrefixOf(prefix), name ?? blueprint.Name)));
     }
 
+    /// <summary>
+    /// A part of the app for the requests that ask for a host: <c>app.Host("api.example.com").Get(…)</c>, <c>app.Host("{tenant}.example.com")</c>, whose value its handlers
+    /// can take. The routes of the most specific host go first, those of no host last.
+    /// </summary>
+    /// <param name="pattern">The host: labels between dots, each a literal or a parameter. Case and port make no difference.</param>
+    /// <returns>The part, which is registered already.</returns>
+    /// <exception cref="ArgumentException">The pattern is malformed.</exception>
+    /// <exception cref="InvalidOperationException">The app has started.</exception>
+    public Blueprint Host(string pattern)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(pattern);
+        var blueprint = new Blueprint(host: pattern);
+        Register(blueprint);
+        return blueprint;
+    }
+
     /// <summary>Whether this is the other, or the other is registered within it.</summary>
     internal bool Holds(RouteMap other) => ReferenceEquals(this, other) || _entries.Exists(entry => entry.Registration?.Blueprint.Holds(other) is true);
 
@@ -36,7 +52,7 @@ public abstract partial class RouteMap
             }
             else
             {
-                foreach (var inner in registration!.Blueprint.Expand(new RouteScope(registration.Blueprint, scope, registration.Prefix, registration.Name)))
+                foreach (var inner in registration!.Blueprint.Expand(new RouteScope(registration.Blueprint, scope, registration.Prefix, registration.Name, registration.Blueprint.HostName)))
                 {
                     yield return inner;
                 }

@@ -14,7 +14,11 @@ public abstract partial class RouteMap
     }
 
     /// <summary>Answers GET, and with it HEAD.</summary>
-    /// <param name="pattern">The path: literals, <c>{name}</c>, <c>{id:int}</c>, at the end <c>{file:path}</c>. The more specific route wins, whatever the order.</param>
+    /// <param name="pattern">
+    /// The path: literals, <c>{name}</c>, <c>{id:int}</c> (<c>long</c>, <c>decimal</c>, <c>bool</c>, <c>guid</c>, <c>date</c>, <c>any(draft,final)</c>, <c>regex(…)</c>, one of
+    /// <c>app.Converter</c>), with limits (<c>{id:int:min(1)}</c>, <c>{name:length(1,20)}</c>), <c>{file:path}</c> for any number of segments, and at the end
+    /// <c>{id:int?}</c>, which may be missing. The more specific route wins, whatever the order.
+    /// </param>
     /// <param name="handler">The handler.</param>
     /// <exception cref="ArgumentException">The pattern is malformed.</exception>
     /// <exception cref="InvalidOperationException">The app has started.</exception>
@@ -51,8 +55,11 @@ public abstract partial class RouteMap
             throw new ArgumentException($"The route '{pattern}' answers no method: list at least one.", nameof(methods));
         }
         string[] upper = [.. methods.Select(static method => method.ToUpperInvariant()).Distinct(StringComparer.Ordinal)];
-        return Add(new Route(upper, PathPattern.Parse(pattern), (app, route) => Binding.HttpHandler.Compile(app, route, handler)));
+        return Add(new Route(upper, PathPattern.Parse(pattern, Types), (app, route) => [Binding.HttpHandler.Compile(app, route, handler)]));
     }
+
+    /// <summary>The types that patterns can name.</summary>
+    internal virtual PathTypes Types => PathTypes.Open;
 
     /// <summary>Fails where the app has started, which is too late to add anything.</summary>
     private protected virtual void ThrowIfSealed()

@@ -11,6 +11,7 @@ internal sealed class Router
 {
     private readonly App _app;
     private readonly RouteTree _tree;
+    private readonly HostRoutes? _hosts;
     private readonly HookChain? _hooks;
     private readonly ErrorBoundary _errors;
     private readonly StaticFolder[] _folders;
@@ -27,8 +28,19 @@ internal sealed class Router
         _app = app;
         _hooks = hooks;
         _errors = errors;
-        _tree = new RouteTree(endpoints);
         _folders = folders;
+        var slashes = app.Options.Slashes;
+        var byHost = endpoints.ToLookup(static endpoint => endpoint.Pattern.Host?.Shape);
+        _tree = new RouteTree(byHost[null], slashes);
+        if (byHost.Any(static group => group.Key is not null))
+        {
+            var hosts = from @group in byHost
+                        where @group.Key is not null
+                        let host = @group.First().Pattern.Host
+                        orderby host.ParameterCount, host.Labels.Length descending, host.Shape
+                        select (host, new RouteTree(@group, slashes, host.ParameterCount));
+            _hosts = new HostRoutes([.. hosts], _tree);
+        }
         var logger = app.Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Http");
         _log = app.IsDevelopment && logger.IsEnabled(LogLevel.Information) ? new RequestLog(logger, app.Provider.GetRequiredService<TimeProvider>()) : null;
     }
@@ -46,8 +58,9 @@ internal sealed class Router
         request.Begin(socket);
         try
         {
-            if (_tree.Find(method: null, socket.Path, request) is { } endpoint)
+            if (Find(method: null, RoutePath.Of(socket), request) is { } endpoint)
             {
+                request.Endpoint = endpoint;
                 await endpoint.Invoke(request);
             }
             else
@@ -74,7 +87,7 @@ internal sealed class Router
         ValueTask pending;
         try
         {
-            endpoint = _tree.Find(http.Method, http.Path, request);
+            request.Endpoint = endpoint = Find(http.Method, RoutePath.Of(http), request);
             pending = endpoint is not null ? endpoint.Invoke(request) : MissAsync(request);
         }
         catch (Exception exception)
@@ -89,6 +102,9 @@ internal sealed class Router
         Return(http, request, endpoint);
         return default;
     }
+
+    private Endpoint? Find(string? method, string path, Request request) =>
+        _hosts is null ? _tree.Find(method, path, request) : _hosts.Find(method, path, request);
 
     private async ValueTask FinishAsync(HttpConnection http, Request request, Endpoint? endpoint, ValueTask pending)
     {
@@ -141,9 +157,9 @@ internal sealed class Router
     {
         if (_hooks is { Wraps: true })
         {
-            return _hooks.ServeAsync(request, request => new ValueTask<Response>(Miss(request.Http, out var error) ?? throw error!));
+            return _hooks.ServeAsync(request, request => new ValueTask<Response>(Miss(request, out var error) ?? throw error!));
         }
-        if (Miss(request.Http, out var problem) is { } response)
+        if (Miss(request, out var problem) is { } response)
         {
             return response.SendAsync(request);
         }
@@ -151,10 +167,10 @@ internal sealed class Router
     }
 
     /// <summary>Answers a request that found no endpoint, or says what is wrong with it.</summary>
-    private Response? Miss(HttpConnection http, out HttpError? error)
+    private Response? Miss(Request request, out HttpError? error)
     {
         error = null;
-        var (methods, socket) = _tree.Others(http.Path);
+        var http = request.Http;
         if (http.Method is "GET" or "HEAD")
         {
             foreach (var folder in _folders)
@@ -165,14 +181,23 @@ internal sealed class Router
                 }
             }
         }
+        var path = RoutePath.Of(http);
+        var (methods, socket) = (new SortedSet<string>(StringComparer.Ordinal), false);
+        foreach (var tree in _hosts?.For(request) ?? [_tree])
+        {
+            if (_app.Options.Slashes == SlashPolicy.Redirect && tree.Canonical(http.Method, path) is { } canonical)
+            {
+                return Response.Redirect(RoutePath.Encode(http.RootPath + canonical) + http.QueryString, status: 308);
+            }
+            tree.Others(path, methods, ref socket);
+        }
+        if (http.Method == "OPTIONS" && (methods.Count > 0 || http.RawTarget == "*"))
+        {
+            return new EmptyResponse(204, null) { Headers = { ["Allow"] = Allow(methods) } };
+        }
         if (methods.Count > 0)
         {
-            var allow = string.Join(", ", methods);
-            if (http.Method == "OPTIONS")
-            {
-                return new EmptyResponse(204, null) { Headers = { ["Allow"] = allow } };
-            }
-            error = new HttpError(405, $"{http.Path} answers {allow}, not {http.Method}.") { Headers = { ["Allow"] = allow } };
+            error = new HttpError(405, $"{http.Path} answers {Allow(methods)}, not {http.Method}.") { Headers = { ["Allow"] = Allow(methods) } };
         }
         else if (socket)
         {
@@ -183,5 +208,15 @@ internal sealed class Router
             error = HttpError.NotFound($"There is nothing at {http.Path}.");
         }
         return null;
+    }
+
+    private static string Allow(SortedSet<string> methods)
+    {
+        if (methods.Contains("GET"))
+        {
+            methods.Add("HEAD");
+        }
+        methods.Add("OPTIONS");
+        return string.Join(", ", methods);
     }
 }

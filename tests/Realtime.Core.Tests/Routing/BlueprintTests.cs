@@ -94,7 +94,7 @@ public sealed class BlueprintTests
     [InlineData(" ", "/x")]
     [InlineData("a", "x")]
     [InlineData("a", "/x//y")]
-    [InlineData("a", "/{rest:path}")]
+    [InlineData("a", "/{rest?}")]
     public void A_wrong_name_or_prefix_is_refused(string name, string prefix) => Assert.Throws<ArgumentException>(() => new Blueprint(name, prefix));
 
     [Fact]

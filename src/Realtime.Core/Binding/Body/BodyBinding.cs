@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Realtime.Binding;
 
 /// <summary>Binds the parameters of one handler that come from the request's body: the body as one value, or fields and files of a form.</summary>
-internal sealed class BodyBinding(App app, Route route)
+internal sealed class BodyBinding(App app, Route route, IReadOnlyList<string> methods)
 {
     private static readonly string[] BodyMethods = ["POST", "PUT", "PATCH"];
 
@@ -31,7 +31,7 @@ internal sealed class BodyBinding(App app, Route route)
         {
             throw Unbound(parameter, "If it is a service, add it to app.Services");
         }
-        if (!isBody && !route.Methods.All(BodyMethods.Contains))
+        if (!isBody && !methods.All(BodyMethods.Contains))
         {
             throw Unbound(parameter, "Only POST, PUT and PATCH read a body unless it is marked [Body]; mark it [Query] if its members are query values; if it is a service, add it to app.Services");
         }
