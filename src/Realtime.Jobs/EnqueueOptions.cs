@@ -15,6 +15,12 @@ public sealed record EnqueueOptions
     /// <summary>The queue it waits in; null for <see cref="JobOptions.Queue"/>. Some process must run jobs of that queue: see <see cref="JobQueue.Queue(string, int, QueueLimits)"/>.</summary>
     public string? Queue { get; init; }
 
+    /// <summary>
+    /// How long it is worth running: one that has not started by then, counted from when it is due, is cancelled with an error of the type
+    /// <c>Expired</c> when its turn comes. A job that has started is tried again all the same. Null for <see cref="JobOptions.Expires"/>.
+    /// </summary>
+    public TimeSpan? Expires { get; init; }
+
     /// <summary>How long it is kept once finished, however it ended; null for what <see cref="JobOptions"/> say.</summary>
     public TimeSpan? Retention { get; init; }
 

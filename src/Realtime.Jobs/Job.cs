@@ -70,6 +70,10 @@ public abstract class Job
     /// <exception cref="JsonException">They do not parse.</exception>
     internal abstract object ParseArgs(ReadOnlySpan<byte> args);
 
+    /// <summary>Describes a job whose arguments somebody has written.</summary>
+    /// <exception cref="JsonException">They do not parse.</exception>
+    internal abstract JobSpec Parse(ReadOnlySpan<byte> args, EnqueueOptions options);
+
     private protected abstract ParameterBinding<JobContext> BindArgs();
 
     internal JobSpec Describe(byte[] args, EnqueueOptions options) => Spec(args, options.Delay, options.At, options.Priority, options);
@@ -83,6 +87,11 @@ public abstract class Job
         }
         more ??= EnqueueOptions.None;
         var now = Owner.Runtime.Time.GetUtcNow();
+        DateTimeOffset? due = at ?? (delay is { } wait && wait > TimeSpan.Zero ? now + wait : null);
+        if ((more.Expires ?? Options.Expires) is { } expires)
+        {
+            headers = Expiry.Add(headers, due ?? now, expires);
+        }
         return new JobSpec
         {
             Id = JobId.New(now),
@@ -92,7 +101,7 @@ public abstract class Job
             Priority = priority ?? Options.Priority,
             MaxAttempts = Options.MaxAttempts,
             EnqueuedAt = now,
-            DueAt = at ?? (delay is { } wait && wait > TimeSpan.Zero ? now + wait : null),
+            DueAt = due,
             Retention = more.Retention ?? Options.Retention,
             FailedRetention = more.Retention ?? Options.FailedRetention,
             CancelledRetention = more.Retention ?? Options.CancelledRetention,

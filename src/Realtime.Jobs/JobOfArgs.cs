@@ -158,6 +158,8 @@ public class Job<TArgs> : Job
     internal override object ParseArgs(ReadOnlySpan<byte> args) =>
         JsonSerializer.Deserialize(args, _json) ?? throw new JsonException("The arguments are null.");
 
+    internal override JobSpec Parse(ReadOnlySpan<byte> args, EnqueueOptions options) => Spec((TArgs)ParseArgs(args), options);
+
     private protected override ParameterBinding<JobContext> BindArgs() => ParameterBinding<JobContext>.From("args", static job => (TArgs)job.Args);
 
     private protected byte[] Serialize(TArgs args) =>

@@ -18,6 +18,9 @@ public record JobOptions
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>How long its jobs are worth running, where <see cref="EnqueueOptions.Expires"/> does not say. Null, the default, for ever.</summary>
+    public TimeSpan? Expires { get; init; }
+
     /// <summary>How long a failed job waits before its next attempt.</summary>
     public Backoff Backoff { get; init; } = new();
 
@@ -47,6 +50,7 @@ public record JobOptions
         Require(!string.IsNullOrWhiteSpace(Queue), nameof(Queue), "a name");
         Require(MaxAttempts >= 1, nameof(MaxAttempts), "at least 1");
         Require(Timeout is null || Timeout > TimeSpan.Zero, nameof(Timeout), "positive, or null for no limit");
+        Require(Expires is null || Expires > TimeSpan.Zero, nameof(Expires), "positive, or null for ever");
         Require(Retention >= TimeSpan.Zero, nameof(Retention), "zero or more");
         Require(FailedRetention is null || FailedRetention >= TimeSpan.Zero, nameof(FailedRetention), "zero or more, or null for Retention");
         Require(CancelledRetention is null || CancelledRetention >= TimeSpan.Zero, nameof(CancelledRetention), "zero or more, or null for Retention");

@@ -101,6 +101,9 @@ public sealed partial class JobQueue : IAsyncDisposable
     public Job<TArgs, TResult> Define<TArgs, TResult>(string name, Delegate? handler = null, JobOptions? options = null) =>
         Add(new Job<TArgs, TResult>(this, name, handler, options ?? new JobOptions()));
 
+    /// <summary>The names of its jobs.</summary>
+    internal IEnumerable<string> JobNames => _jobs.Keys;
+
     internal bool TryFind(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Job? job) => _jobs.TryGetValue(name, out job);
 
     private TJob Add<TJob>(TJob job)

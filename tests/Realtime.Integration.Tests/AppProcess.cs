@@ -37,10 +37,14 @@ public sealed partial class AppProcess : IAsyncDisposable
     /// <summary>Runs <c>dotnet</c> and waits until the app listens.</summary>
     /// <param name="folder">The app's current directory.</param>
     /// <param name="arguments">What comes behind <c>dotnet</c>.</param>
-    public static async Task<AppProcess> StartAsync(string folder, params IEnumerable<string> arguments)
+    public static Task<AppProcess> StartAsync(string folder, params IEnumerable<string> arguments) => StartAsync(folder, environment: [], arguments);
+
+    /// <inheritdoc cref="StartAsync(string, IEnumerable{string})"/>
+    /// <param name="environment">Variables that only the app has: <c>NAME=value</c>.</param>
+    public static async Task<AppProcess> StartAsync(string folder, string[] environment, IEnumerable<string> arguments)
     {
         // Shells that run a script in the background have it ignore SIGINT, and so does what it starts, unless told otherwise.
-        var app = new AppProcess(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", .. arguments])
+        var app = new AppProcess(new ProcessStartInfo("env", ["--default-signal=INT", .. environment, "dotnet", .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

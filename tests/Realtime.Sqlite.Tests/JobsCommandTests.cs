@@ -104,6 +104,67 @@ public sealed class JobsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_job_is_enqueued_by_its_name_and_arguments()
+    {
+        var (code, output, _) = await RunAsync("jobs", "enqueue", "ok", "42", "--queue", "media", "--delay", "01:00:00", "--unique", "k", "--tag", "by hand");
+        var again = await RunAsync("jobs", "enqueue", "ok", "43", "--unique", "k", "--json");
+
+        Assert.Equal(0, code);
+        Assert.StartsWith("ok is enqueued as ", output, StringComparison.Ordinal);
+        Assert.False(JsonDocument.Parse(again.Output).RootElement.GetProperty("isNew").GetBoolean());
+        var job = Assert.Single(JsonDocument.Parse((await RunAsync("jobs", "list", "--tag", "by hand", "--json")).Output).RootElement.EnumerateArray());
+        Assert.Equal(("media", "scheduled", 42), (job.GetProperty("queue").GetString(), job.GetProperty("state").GetString(), job.GetProperty("args").GetInt32()));
+        Assert.Equal((1, "", "There is no job 'no' in this app. It has: fail, ok.\n"), await RunAsync("jobs", "enqueue", "no", "1"));
+        Assert.StartsWith("The arguments do not parse as int: ", (await RunAsync("jobs", "enqueue", "ok", "many")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Workers_are_listed_with_what_they_run()
+    {
+        Assert.Equal("No process runs jobs now.\n", (await RunAsync("jobs", "workers")).Output);
+        await using var queue = new JobQueue();
+        queue.UseSqlite(_folder.File("jobs.db"));
+        var started = new TaskCompletionSource();
+        var wait = queue.Define<int>("wait", async (int args, JobContext job) =>
+        {
+            started.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, job.Cancellation);
+        });
+        await queue.StartAsync();
+        await wait.EnqueueAsync(1);
+        await started.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        var worker = Assert.Single(JsonDocument.Parse((await RunAsync("jobs", "workers", "--json")).Output).RootElement.EnumerateArray());
+
+        Assert.Equal((Environment.ProcessId, 1), (worker.GetProperty("process").GetInt32(), worker.GetProperty("running").GetInt32()));
+        Assert.Contains("RUNNING", (await RunAsync("jobs", "workers")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Show_tells_the_log_and_what_is_under_a_job()
+    {
+        Guid id;
+        await using (var queue = new JobQueue())
+        {
+            queue.UseSqlite(_folder.File("jobs.db"));
+            var say = queue.Define<string, string>("say", (string args, JobContext job) =>
+            {
+                job.Log($"Saying {args}.");
+                return args;
+            });
+            await queue.StartAsync();
+            var flow = await say.With("a").Then(say).EnqueueAsync();
+            await flow.WaitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+            id = flow.Id;
+        }
+
+        var show = (await RunAsync("jobs", "show", $"{id}")).Output;
+
+        Assert.Contains("Saying a.\n", show, StringComparison.Ordinal);
+        Assert.Matches("under it  [0-9a-f-]{36} say succeeded\n", show);
+    }
+
+    [Fact]
     public async Task Migrate_makes_the_tables_brings_them_up_to_date_and_says_what_it_did()
     {
         var (file, version) = (_folder.File("new.db"), SqliteJobTables.Migrations.Count);

@@ -42,6 +42,12 @@ internal sealed record JobView
 
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
+    /// <summary>Lines of its log; null where they were not asked for.</summary>
+    public IReadOnlyList<JobLogLine>? Log { get; init; }
+
+    /// <summary>The jobs under it; null where they were not asked for.</summary>
+    public IReadOnlyList<ChildView>? Children { get; init; }
+
     public static JobView From(JobRecord record) => new()
     {
         Id = record.Spec.Id,

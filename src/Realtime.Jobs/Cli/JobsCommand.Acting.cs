@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using System.Text.Json;
 
 namespace Realtime.Jobs;
 
@@ -95,6 +97,52 @@ internal sealed partial class JobsCommand
             }
             var handle = await schedule.RunNowAsync(cancellationToken);
             terminal.Answer(new { id = handle.Id, name = handle.Name }, output => output.WriteLine($"{handle.Name} is enqueued as {handle.Id}."));
+            return 0;
+        }));
+        return command;
+    }
+
+    private Command Enqueue()
+    {
+        var name = new Argument<string>("name") { Description = "The job's name." };
+        var args = new Argument<string>("args") { Description = "Its arguments as JSON." };
+        var queue = new Option<string?>("--queue") { Description = "The queue it waits in, instead of the job's own." };
+        var delay = new Option<TimeSpan?>("--delay") { Description = "How long from now it runs at the earliest: 00:05:00." };
+        var unique = new Option<string?>("--unique") { Description = "A unique key: one that has not ended stays the only one." };
+        var tags = new Option<string[]>("--tag") { Description = "A word to find it by." };
+        var command = new Command("enqueue", "Enqueue a job of the app.") { name, args, queue, delay, unique, tags };
+        command.SetAction(On(async (terminal, parsed, cancellationToken) =>
+        {
+            if (!jobs.TryFind(parsed.GetRequiredValue(name), out var job))
+            {
+                return terminal.Fail($"There is no job '{parsed.GetValue(name)}' in this app. It has: {string.Join(", ", jobs.JobNames.Order(StringComparer.Ordinal))}.");
+            }
+            JobSpec spec;
+            try
+            {
+                spec = job.Parse(Encoding.UTF8.GetBytes(parsed.GetRequiredValue(args)), new EnqueueOptions
+                {
+                    Queue = parsed.GetValue(queue),
+                    Delay = parsed.GetValue(delay),
+                    UniqueKey = parsed.GetValue(unique),
+                    Tags = parsed.GetValue(tags) ?? [],
+                });
+            }
+            catch (Exception exception) when (exception is JsonException or ArgumentException or NotSupportedException)
+            {
+                return terminal.Fail($"The arguments do not parse as {Binding.TypeName.Of(job.ArgsType)}: {exception.Message}");
+            }
+            EnqueueResult result;
+            try
+            {
+                result = await jobs.EnqueueAsync(spec, cancellationToken);
+            }
+            catch (JobConflictException exception)
+            {
+                return terminal.Fail(exception.Message);
+            }
+            var isNew = result.Status == EnqueueStatus.Added;
+            terminal.Answer(new { id = result.Id, name = job.Name, isNew }, output => output.WriteLine($"{job.Name} {(isNew ? "is enqueued as" : "is there already:")} {result.Id}."));
             return 0;
         }));
         return command;

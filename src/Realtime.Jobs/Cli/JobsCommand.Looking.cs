@@ -6,6 +6,10 @@ namespace Realtime.Jobs;
 // The commands that look.
 internal sealed partial class JobsCommand
 {
+    private const int PageSize = 1000;
+    private const int MostChildren = 100;
+    private const int MostLines = 20;
+
     private static readonly JobState[] States =
         [JobState.Available, JobState.Scheduled, JobState.Waiting, JobState.Running, JobState.Succeeded, JobState.Failed, JobState.Cancelled, JobState.Quarantined];
 
@@ -72,8 +76,43 @@ internal sealed partial class JobsCommand
             {
                 return terminal.Fail(NotThere(parsed.GetValue(id)));
             }
-            var view = JobView.From(record);
+            var view = JobView.From(record) with
+            {
+                Log = await jobs.Runtime.Store.ReadLogAsync(record.Spec.Id, 0, JobLogLine.MostKept, cancellationToken),
+                Children = [.. (await jobs.Runtime.Store.ChildrenAsync(record.Spec.Id, MostChildren, cancellationToken)).Select(static child => new ChildView(child.Spec.Id, child.Spec.Name, child.State))],
+            };
             terminal.Answer(view, output => Write(output, view));
+            return 0;
+        }));
+        return command;
+    }
+
+    private Command Workers()
+    {
+        var command = new Command("workers", "List the processes that run jobs, and how many each runs now.");
+        command.SetAction(On(async (terminal, _, cancellationToken) =>
+        {
+            var store = jobs.Runtime.Store;
+            var nodes = await store.NodesAsync(cancellationToken);
+            var running = new Dictionary<long, int>();
+            for (Guid? before = null; await store.ListAsync(new JobFilter { State = JobState.Running }, PageSize, before, cancellationToken) is { Count: > 0 } page; before = page[^1].Spec.Id)
+            {
+                foreach (var node in page.Select(static job => job.Node ?? 0))
+                {
+                    running[node] = running.GetValueOrDefault(node) + 1;
+                }
+            }
+            var workers = nodes.OrderBy(static node => node.Host, StringComparer.Ordinal).ThenBy(static node => node.ProcessId)
+                .Select(node => new { node.Host, process = node.ProcessId, running = running.GetValueOrDefault(node.Id) }).ToList();
+            terminal.Answer(workers, output =>
+            {
+                if (workers.Count == 0)
+                {
+                    output.WriteLine("No process runs jobs now.");
+                    return;
+                }
+                TextTable.Write(output, ["HOST", ">PROCESS", ">RUNNING"], [.. workers.Select(static worker => (string[])[worker.Host, $"{worker.process}", $"{worker.running}"])]);
+            });
             return 0;
         }));
         return command;
@@ -124,6 +163,8 @@ internal sealed partial class JobsCommand
         Line("", view.Error?.Stack ?? "");
         Line("args", JobsTerminal.Indented(view.Args));
         Line("result", view.Result is null ? "" : JobsTerminal.Indented(view.Result));
+        Line("log", string.Join(Environment.NewLine, (view.Log ?? []).TakeLast(MostLines).Select(static line => $"{JobsTerminal.Time(line.At)} {line.Text}")));
+        Line("under it", string.Join(Environment.NewLine, (view.Children ?? []).Select(static child => $"{child.Id} {child.Name} {JobsTerminal.State(child.State)}")));
 
         void Line(string name, string value)
         {

@@ -33,6 +33,8 @@ internal sealed partial class JobsCommand(App app, JobQueue jobs)
         command.Add(Purge());
         command.Add(Schedules());
         command.Add(Run());
+        command.Add(Enqueue());
+        command.Add(Workers());
         command.Add(Migrate());
         return command;
     }

@@ -9,6 +9,12 @@ internal sealed class Executor(JobServer server, JobQueue queue)
 
     public async ValueTask RunAsync(JobRecord record, Lane lane, int place)
     {
+        if (record.Spec.Headers is not null && Expiry.Of(record, _runtime.Time) is { } expired)
+        {
+            await server.EndAsync(new EndedAttempt(
+                record, new JobOutcome { Id = record.Spec.Id, Attempt = record.Attempt, State = JobState.Cancelled, Error = expired }, null));
+            return;
+        }
         if ((record.Spec.Flow is null ? record.Spec.Args : await ReadArgsAsync(record)) is not { } written)
         {
             return;

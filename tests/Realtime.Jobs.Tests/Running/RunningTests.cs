@@ -337,4 +337,32 @@ public sealed class RunningTests
 
         public void Dispose() => IsDisposed = true;
     }
+
+    [Fact]
+    public async Task A_job_that_is_not_worth_running_any_more_is_cancelled_with_the_reason_and_one_that_has_started_is_not()
+    {
+        await using var bench = new Workbench();
+        var ran = new List<string>();
+        var job = bench.Queue.Define<string>("job", (string args, JobContext context) =>
+        {
+            ran.Add(args);
+            return context.Attempt == 1 ? throw new FormatException("No.") : Task.CompletedTask;
+        }, new JobOptions { Expires = TimeSpan.FromMinutes(10), Backoff = new Backoff { First = TimeSpan.FromHours(1), Jitter = 0 } });
+        await bench.StartAsync();
+        await bench.Queue.PauseAsync("default");
+        var late = await job.EnqueueAsync("late");
+        var longer = await job.EnqueueAsync("longer", new EnqueueOptions { Expires = TimeSpan.FromHours(1) });
+        var delayed = await job.EnqueueAsync("delayed", delay: TimeSpan.FromMinutes(9));
+
+        bench.Time.Advance(TimeSpan.FromMinutes(11));
+        await bench.Queue.ResumeAsync("default");
+        await bench.Queue.DrainAsync(Workbench.Soon);
+        bench.Time.Advance(TimeSpan.FromHours(1));
+        await bench.Queue.DrainAsync(Workbench.Soon);
+
+        var status = await late.GetAsync();
+        Assert.Equal((JobState.Cancelled, "Expired"), (status.State, status.Error!.Type));
+        Assert.Equal(["delayed", "delayed", "longer", "longer"], ran.Order());
+        Assert.Equal((JobState.Succeeded, JobState.Succeeded), ((await longer.GetAsync()).State, (await delayed.GetAsync()).State));
+    }
 }
