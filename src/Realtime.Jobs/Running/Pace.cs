@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Realtime.Jobs;
 
 /// <summary>
@@ -47,7 +45,7 @@ internal sealed class Pace : IDisposable
     /// <summary>Waits a moment for workers that are behind.</summary>
     public async ValueTask WaitAsync()
     {
-        var begun = Stopwatch.GetTimestamp();
+        var begun = TimeProvider.System.GetTimestamp();
         do
         {
             // Taken before looking: what ends in between fires it.
@@ -62,7 +60,7 @@ internal sealed class Pace : IDisposable
             }
             await progress;
         }
-        while (Stopwatch.GetElapsedTime(begun) < Longest);
+        while (TimeProvider.System.GetElapsedTime(begun) < Longest);
     }
 
     public void Dispose()
