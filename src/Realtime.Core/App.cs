@@ -127,6 +127,9 @@ public sealed partial class App
         return _application = Secure(application);
     }
 
+    /// <summary>Whether code of others sees connections before the router does.</summary>
+    internal bool HasMiddleware => _middleware.Count > 0;
+
     private ValueTask DispatchAsync(Connection connection) => connection switch
     {
         HttpConnection http => ServeAsync(http),

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Linq.Expressions;
 using System.Reflection;
 using Realtime.Protocol;
@@ -33,7 +34,20 @@ internal static class HttpHandler
         {
             invoke = new FormCall(invoke).InvokeAsync;
         }
-        var call = new HttpCall(invoke, ResultWriter.For(compiled.ResultType, answersItself, app.Json));
-        return new Endpoint(route, methods, call.InvokeAsync, keepsRequest) { Respond = call.RespondAsync };
+        var writer = ResultWriter.For(compiled.ResultType, answersItself, app.Json);
+        var call = new HttpCall(invoke, writer);
+        return new Endpoint(route, methods, call.InvokeAsync, keepsRequest)
+        {
+            Respond = call.RespondAsync,
+            KeepsConnection = !writer.WritesValues || !compiled.Parameters.All(static bound => IsCopy(bound.Binding.Source, bound.Parameter.ParameterType)),
+        };
     }
+
+    /// <summary>Whether a parameter's value stands for itself, with nothing behind it that ends with the request.</summary>
+    private static bool IsCopy(string source, Type type) => source switch
+    {
+        "route" or "query" or "header" or "cookie" or "service" => true,
+        "body" => !type.IsAssignableTo(typeof(PipeReader)) && !type.IsAssignableTo(typeof(Stream)),
+        _ => type == typeof(CancellationToken),
+    };
 }

@@ -37,6 +37,9 @@ internal abstract class ResultWriter
         return MayBeMore(type) ? new ObjectWriter(type, options) : new ValueWriter(type, options);
     }
 
+    /// <summary>Whether it writes values alone: no code of the app runs that could keep the connection.</summary>
+    public virtual bool WritesValues => false;
+
     /// <summary>Writes a result that is not null, or whatever the kind makes of null.</summary>
     public virtual ValueTask WriteAsync(Request request, object? result) =>
         result is null ? Nothing(request) : WriteValueAsync(request, result);
@@ -91,6 +94,8 @@ internal abstract class ResultWriter
 
     private sealed class NoContentWriter : ResultWriter
     {
+        public override bool WritesValues => true;
+
         public override ValueTask WriteAsync(Request request, object? result)
         {
             request.Http.StatusCode = 204;
@@ -106,6 +111,8 @@ internal abstract class ResultWriter
 
     private sealed class TextWriter : ResultWriter
     {
+        public override bool WritesValues => true;
+
         protected override ValueTask WriteValueAsync(Request request, object result) =>
             BodyWriter.Text(request.Http, Unsafe.As<string>(result), BodyWriter.PlainText);
 
@@ -121,6 +128,8 @@ internal abstract class ResultWriter
 
     private sealed class StatusWriter(ResultWriter inner) : ResultWriter
     {
+        public override bool WritesValues => inner.WritesValues;
+
         protected override ValueTask WriteValueAsync(Request request, object result)
         {
             var pair = (ITuple)result;
@@ -177,6 +186,8 @@ internal abstract class ResultWriter
     private sealed class ValueWriter(Type type, JsonSerializerOptions options) : ResultWriter
     {
         private readonly JsonTypeInfo? _declared = JsonShape.Declared(type, options);
+
+        public override bool WritesValues => true;
 
         protected override ValueTask WriteValueAsync(Request request, object result) =>
             ValueBody.WriteAsync(request, result, _declared ?? options.GetTypeInfo(result.GetType()));

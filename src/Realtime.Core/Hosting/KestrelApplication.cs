@@ -15,11 +15,13 @@ namespace Realtime.Hosting;
 internal sealed class KestrelApplication(Application application, IDictionary<string, object?> state, DetachedSockets sockets, TimeProvider time, ILogger logger)
     : IHttpApplication<KestrelExchange>
 {
+    private readonly bool _isAppAlone = application.Target is App;
+
     public KestrelExchange CreateContext(IFeatureCollection contextFeatures)
     {
         var exchange = contextFeatures is IHostContextContainer<KestrelExchange> container
-            ? container.HostContext ??= new KestrelExchange(logger, state)
-            : new KestrelExchange(logger, state);
+            ? container.HostContext ??= NewExchange()
+            : NewExchange();
         exchange.Attach(contextFeatures);
         return exchange;
     }
@@ -28,6 +30,7 @@ internal sealed class KestrelApplication(Application application, IDictionary<st
     {
         if (context.IsWebSocketRequest)
         {
+            context.Idle = null;
             return KestrelHandshake.ServeAsync(context, application, sockets, time, logger);
         }
         var serving = HttpConnection.ServeAsync(context, application);
@@ -35,4 +38,6 @@ internal sealed class KestrelApplication(Application application, IDictionary<st
     }
 
     public void DisposeContext(KestrelExchange context, Exception? exception) => context.Detach();
+
+    private KestrelExchange NewExchange() => new(logger, state) { ReusesConnections = _isAppAlone };
 }

@@ -107,6 +107,7 @@ internal sealed class KestrelExchange(ILogger logger, IDictionary<string, object
             // Kestrel's features of one connection are one object, request after request.
             return;
         }
+        Retire();
         _features = features;
         _request = features.GetRequiredFeature<IHttpRequestFeature>();
         _response = features.GetRequiredFeature<IHttpResponseFeature>();
@@ -120,6 +121,16 @@ internal sealed class KestrelExchange(ILogger logger, IDictionary<string, object
 
     /// <summary>Lets go of the request: what was handed out of it throws from now on.</summary>
     public void Detach()
+    {
+        if (Idle is not null)
+        {
+            // Nobody has kept anything of the request: its views are those of the next one.
+            return;
+        }
+        Retire();
+    }
+
+    private void Retire()
     {
         _requestHeaders?.Retire();
         _requestHeaders = null;

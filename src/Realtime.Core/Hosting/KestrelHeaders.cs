@@ -38,7 +38,7 @@ internal sealed class KestrelHeaders(IHeaderDictionary fields) : Headers
 
     public override StringValues this[string name]
     {
-        get => _kept is null ? Fields[name] : Array.Find(_kept, field => Is(field, name)).Value;
+        get => _kept is null ? Fields[name] : Kept(name);
         set
         {
             if (_kept is null)
@@ -47,7 +47,7 @@ internal sealed class KestrelHeaders(IHeaderDictionary fields) : Headers
             }
             else
             {
-                _kept = [.. _kept.Where(field => !Is(field, name)), .. value.Count > 0 ? [new(name, value)] : Array.Empty<KeyValuePair<string, StringValues>>()];
+                Keep(name, value);
             }
         }
     }
@@ -73,6 +73,12 @@ internal sealed class KestrelHeaders(IHeaderDictionary fields) : Headers
         _kept = [.. Fields.Select(static field => new KeyValuePair<string, StringValues>(SharedText.Of(field.Key), IsCommon(field.Key) ? SharedText.Of(field.Value) : field.Value))];
         _fields = null;
     }
+
+    // Lambdas live apart: the object that one needs would be made by every call of the method it stands in.
+    private StringValues Kept(string name) => Array.Find(_kept!, field => Is(field, name)).Value;
+
+    private void Keep(string name, StringValues value) =>
+        _kept = [.. _kept!.Where(field => !Is(field, name)), .. value.Count > 0 ? [new(name, value)] : Array.Empty<KeyValuePair<string, StringValues>>()];
 
     /// <summary>The request is over: what was kept throws from now on.</summary>
     public void Retire() => (_fields, _kept) = (null, null);

@@ -13,7 +13,7 @@ public sealed partial class HttpConnection
     {
         ArgumentNullException.ThrowIfNull(exchange);
         ArgumentNullException.ThrowIfNull(application);
-        var connection = new HttpConnection(exchange);
+        var connection = exchange.Idle?.Take(exchange) ?? new HttpConnection(exchange);
         try
         {
             var running = application(connection);
@@ -130,6 +130,7 @@ public sealed partial class HttpConnection
     private async ValueTask FailAsync(Exception exception)
     {
         var exchange = _exchange!;
+        IsUnshared = false;
         try
         {
             var rejected = exception as RequestRejectedException;
@@ -162,10 +163,33 @@ public sealed partial class HttpConnection
 
     private void Release()
     {
+        var exchange = _exchange!;
         _reader?.Release();
         Return();
         _exchange = null;
         _writer?.Release();
+        if (IsUnshared && exchange.ReusesConnections)
+        {
+            exchange.Idle = this;
+        }
+    }
+
+    /// <summary>Takes up the next request.</summary>
+    private HttpConnection Take(HttpExchange exchange)
+    {
+        exchange.Idle = null;
+        base.Take(exchange);
+        _exchange = exchange;
+        (_idleReader, _reader) = (_reader ?? _idleReader, null);
+        (_idleWriter, _writer) = (_writer ?? _idleWriter, null);
+        _idleWriter?.Renew();
+        _maxRequestBodySize = DefaultMaxRequestBodySize;
+        _statusCode = 200;
+        _starting = null;
+        _started = false;
+        _complete = false;
+        IsUnshared = false;
+        return this;
     }
 
     private static bool AllowsBody(int statusCode) => statusCode is >= 200 and not 204 and not 304;

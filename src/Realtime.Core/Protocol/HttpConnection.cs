@@ -16,6 +16,8 @@ public sealed partial class HttpConnection : RequestConnection
     private HttpExchange? _exchange;
     private ResponseBodyWriter? _writer;
     private RequestBodyReader? _reader;
+    private ResponseBodyWriter? _idleWriter;
+    private RequestBodyReader? _idleReader;
     private long? _maxRequestBodySize = DefaultMaxRequestBodySize;
     private int _statusCode = 200;
     private Action<HttpConnection>? _starting;
@@ -34,7 +36,7 @@ public sealed partial class HttpConnection : RequestConnection
     /// </summary>
     public PipeReader RequestBody => _reader is { } reader && !IsReturned
         ? reader
-        : _reader = new RequestBodyReader(this, Exchange.RequestBody, _maxRequestBodySize);
+        : _reader = (_idleReader ?? new RequestBodyReader(this)).Over(Exchange.RequestBody, _maxRequestBodySize);
 
     /// <summary>The most bytes a request body may have; null for no limit. 30,000,000 unless set before the first read.</summary>
     /// <exception cref="InvalidOperationException">On setting: <see cref="RequestBody"/> was already asked for.</exception>
@@ -199,7 +201,12 @@ public sealed partial class HttpConnection : RequestConnection
 
     internal bool IsHead => Exchange.Method is "HEAD";
 
-    private ResponseBodyWriter Writer => _writer ??= new ResponseBodyWriter(this);
+    /// <summary>
+    /// Whether no code of the application can have kept this object, so that it may serve the next request. An app says so of a request that it served by itself.
+    /// </summary>
+    internal bool IsUnshared { get; set; }
+
+    private ResponseBodyWriter Writer => _writer ??= _idleWriter ?? new ResponseBodyWriter(this);
 
     /// <summary>Whether the response can carry trailers.</summary>
     internal bool SupportsTrailers => Exchange.SupportsTrailers;

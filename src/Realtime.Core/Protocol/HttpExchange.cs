@@ -47,6 +47,14 @@ public abstract class HttpExchange : RequestFacts
     /// <param name="body">The body; <see cref="Headers.ContentLength"/> is set already where there is one.</param>
     public abstract ValueTask RespondAsync(int statusCode, ReadOnlyMemory<byte> body);
 
+    /// <summary>
+    /// Whether the application is an app with nothing around it, which knows of each request whether any code could have kept its connection.
+    /// </summary>
+    internal bool ReusesConnections { get; init; }
+
+    /// <summary>The connection of the last request, where nobody has kept it.</summary>
+    internal HttpConnection? Idle { get; set; }
+
     /// <summary>Copies bytes into <see cref="Output"/> without a flush.</summary>
     /// <param name="bytes">The bytes.</param>
     protected internal void Write(ReadOnlySpan<byte> bytes)

@@ -4,8 +4,10 @@ using System.IO.Pipelines;
 namespace Realtime.Protocol;
 
 /// <summary>The request's body as the application sees it: limited in size, and closed when the application has returned.</summary>
-internal sealed class RequestBodyReader(HttpConnection connection, PipeReader input, long? limit) : PipeReader
+internal sealed class RequestBodyReader(HttpConnection connection) : PipeReader
 {
+    private PipeReader _input = null!;
+    private long? _limit;
     private ReadOnlySequence<byte> _unconsumed;
     private bool _isRead;
     private bool _isCancelAsked;
@@ -14,32 +16,44 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
     /// <summary>Whether the body was refused, so that the rest of it is not worth reading.</summary>
     public bool WasRejected { get; private set; }
 
+    /// <summary>Makes it the reader of a request's body.</summary>
+    public RequestBodyReader Over(PipeReader input, long? limit)
+    {
+        (_input, _limit) = (input, limit);
+        _unconsumed = default;
+        _isRead = false;
+        _isCancelAsked = false;
+        _consumed = 0;
+        WasRejected = false;
+        return this;
+    }
+
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfOver();
         try
         {
-            var reading = input.ReadAsync(cancellationToken);
+            var reading = _input.ReadAsync(cancellationToken);
             if (!reading.IsCompletedSuccessfully)
             {
-                return AwaitAsync(reading);
+                return AwaitAsync(reading, cancellationToken);
             }
             var result = reading.Result;
-            return result.IsCanceled ? AwaitAsync(new ValueTask<ReadResult>(result)) : new ValueTask<ReadResult>(Check(result));
+            return result.IsCanceled ? AwaitAsync(new ValueTask<ReadResult>(result), cancellationToken) : new ValueTask<ReadResult>(Check(result));
         }
         catch (Exception exception) when (exception is not (RequestRejectedException or OperationCanceledException))
         {
             throw Translate(exception);
         }
 
-        async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> reading)
+        async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> reading, CancellationToken cancellationToken)
         {
             try
             {
                 var result = await reading;
                 while (IsInterrupted(result))
                 {
-                    result = await input.ReadAsync(cancellationToken);
+                    result = await _input.ReadAsync(cancellationToken);
                 }
                 return Check(result);
             }
@@ -55,7 +69,7 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
         ThrowIfOver();
         do
         {
-            if (!input.TryRead(out result))
+            if (!_input.TryRead(out result))
             {
                 return false;
             }
@@ -73,20 +87,20 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
         _consumed += _unconsumed.Slice(0, consumed).Length;
         _unconsumed = default;
         _isRead = false;
-        input.AdvanceTo(consumed, examined);
+        _input.AdvanceTo(consumed, examined);
     }
 
     public override void CancelPendingRead()
     {
         Volatile.Write(ref _isCancelAsked, true);
-        input.CancelPendingRead();
+        _input.CancelPendingRead();
     }
 
     public override void Complete(Exception? exception = null)
     {
         if (!connection.IsOver)
         {
-            input.Complete(exception);
+            _input.Complete(exception);
         }
     }
 
@@ -97,7 +111,7 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
         {
             _isRead = false;
             _consumed += _unconsumed.Length;
-            input.AdvanceTo(_unconsumed.End);
+            _input.AdvanceTo(_unconsumed.End);
             _unconsumed = default;
         }
     }
@@ -112,7 +126,7 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
         {
             return false;
         }
-        input.AdvanceTo(result.Buffer.Start);
+        _input.AdvanceTo(result.Buffer.Start);
         return true;
     }
 
@@ -120,7 +134,7 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
     {
         _unconsumed = result.Buffer;
         _isRead = true;
-        if (_consumed + result.Buffer.Length > limit)
+        if (_consumed + result.Buffer.Length > _limit)
         {
             // Nobody gets to see it, so nobody would advance past it.
             Release();
@@ -132,7 +146,7 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
     private void ThrowIfOver()
     {
         // The declared length alone may be reason enough, before a byte of it is read.
-        if (connection.Exchange.RequestHeaders.ContentLength > limit || _consumed > limit)
+        if (connection.Exchange.RequestHeaders.ContentLength > _limit || _consumed > _limit)
         {
             throw TooLarge();
         }
@@ -141,7 +155,7 @@ internal sealed class RequestBodyReader(HttpConnection connection, PipeReader in
     private RequestRejectedException TooLarge()
     {
         WasRejected = true;
-        return new RequestRejectedException(413, $"The request's body is larger than the {limit} bytes that are allowed here.");
+        return new RequestRejectedException(413, $"The request's body is larger than the {_limit} bytes that are allowed here.");
     }
 
     private Exception Translate(Exception exception)

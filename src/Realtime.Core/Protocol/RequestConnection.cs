@@ -17,6 +17,15 @@ public abstract class RequestConnection : Connection
 
     private protected RequestConnection(RequestFacts facts) => _facts = facts;
 
+    /// <summary>Takes up another request, where nobody has kept this object from the last one.</summary>
+    private protected void Take(RequestFacts facts)
+    {
+        _facts = facts;
+        _path = null;
+        _rootPath = "";
+        _forwarding = null;
+    }
+
     /// <inheritdoc/>
     public override IDictionary<string, object?> State => Facts.State;
 

@@ -166,6 +166,14 @@ internal sealed class ResponseBodyWriter(HttpConnection connection) : PipeWriter
         }
     }
 
+    /// <summary>Makes it the writer of another response.</summary>
+    public void Renew()
+    {
+        Reset();
+        _output = null;
+        _isHead = false;
+    }
+
     public static InvalidOperationException TooShort(long written, long declared) => new(
         $"The response ended after {written} of the {declared} bytes that its Content-Length declares: write them all or leave Content-Length out.");
 

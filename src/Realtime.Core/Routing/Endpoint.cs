@@ -16,6 +16,9 @@ internal sealed record Endpoint(Route Route, IReadOnlyList<string> Methods, Func
     /// <summary>Calls the handler and leaves it to others to send its answer; null for a WebSocket's and for an application of its own.</summary>
     public Func<Request, ValueTask<Response>>? Respond { get; init; }
 
+    /// <summary>Whether code of the app could keep hold of anything that belongs to the request.</summary>
+    public bool KeepsConnection { get; init; } = true;
+
     /// <summary>The hooks and error handlers of the route; null for none.</summary>
     public HookChain? Hooks { get; private init; }
 
@@ -29,6 +32,7 @@ internal sealed record Endpoint(Route Route, IReadOnlyList<string> Methods, Func
         var (invoke, respond) = (Invoke, Respond);
         return this with
         {
+            KeepsConnection = true,
             Invoke = async request =>
             {
                 if (await AnswerAsync(request) is not { } answer)
@@ -69,8 +73,8 @@ internal sealed record Endpoint(Route Route, IReadOnlyList<string> Methods, Func
         }
         var keeps = KeepsRequest || hooks.KeepsRequest;
         // Error handlers alone cost nothing until there is an error.
-        return !hooks.Wraps ? this with { Hooks = hooks, KeepsRequest = keeps }
-            : Respond is { } respond ? this with { Hooks = hooks, KeepsRequest = keeps, Invoke = new HookedCall(hooks, respond).ServeAsync }
+        return !hooks.Wraps ? this with { Hooks = hooks, KeepsRequest = keeps, KeepsConnection = KeepsConnection || keeps }
+            : Respond is { } respond ? this with { Hooks = hooks, KeepsRequest = keeps, KeepsConnection = true, Invoke = new HookedCall(hooks, respond).ServeAsync }
             : this with { Hooks = hooks, KeepsRequest = keeps, Invoke = new HookedConnection(hooks, Invoke).ServeAsync };
     }
 }

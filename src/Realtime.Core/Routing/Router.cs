@@ -108,12 +108,14 @@ internal sealed class Router
 
     private async ValueTask FinishAsync(HttpConnection http, Request request, Endpoint? endpoint, ValueTask pending)
     {
+        var failed = false;
         try
         {
             await pending;
         }
         catch (Exception exception)
         {
+            failed = true;
             await ((endpoint is null ? _hooks : endpoint.Hooks)?.RecoverAsync(request, exception) ?? _errors.AnswerAsync(http, exception));
         }
         finally
@@ -125,6 +127,8 @@ internal sealed class Router
             finally
             {
                 Return(http, request, endpoint);
+                // Whoever answered for the failure may have kept something.
+                http.IsUnshared &= !failed;
             }
         }
     }
@@ -143,9 +147,11 @@ internal sealed class Router
         return request;
     }
 
-    private static void Return(HttpConnection http, Request request, Endpoint? endpoint)
+    private void Return(HttpConnection http, Request request, Endpoint? endpoint)
     {
         request.End();
+        // Of apps in one another the outermost has the last word.
+        http.IsUnshared = endpoint is { KeepsConnection: false } && !_app.HasMiddleware;
         // What a handler may still hold must never show it the next request's data.
         if (endpoint is { KeepsRequest: true } && ReferenceEquals(http.Slot, request))
         {
