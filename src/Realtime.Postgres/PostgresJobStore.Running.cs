@@ -22,6 +22,7 @@ public sealed partial class PostgresJobStore
                 await LookUpUnansweredAsync(outcomes, states, cancellationToken);
             }
             TellMoved(moves);
+            _vacuum.Left(outcomes.Count);
             return states;
         }
         catch (JobStoreException exception) when (exception.InnerException is { } inner && PostgresErrors.IsLoss(inner))

@@ -22,6 +22,7 @@ public sealed partial class PostgresJobStore : IJobStore
     private readonly PostgresDatabase _database;
     private readonly PostgresSchema _schema;
     private readonly PostgresJobSql _sql;
+    private readonly HotTableVacuum _vacuum;
     private readonly TimeProvider? _clock;
     private EnqueueWriter? _writer;
 
@@ -50,6 +51,7 @@ public sealed partial class PostgresJobStore : IJobStore
         _database = new PostgresDatabase(source, owned);
         _schema = new PostgresSchema(_options.Schema, PostgresJobTables.Migrations);
         _sql = new PostgresJobSql(_options.Schema);
+        _vacuum = new HotTableVacuum(_database, _options.Schema);
         _clock = time == TimeProvider.System ? null : time;
         _hints = new HintSender(_database, Channel);
     }
@@ -84,6 +86,7 @@ public sealed partial class PostgresJobStore : IJobStore
             await writer.StopAsync();
         }
         await _hints.StopAsync();
+        await _vacuum.StopAsync();
         foreach (var claims in _claims.Values)
         {
             claims.Dispose();

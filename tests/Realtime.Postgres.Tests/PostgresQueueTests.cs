@@ -38,6 +38,34 @@ public sealed class PostgresQueueTests(PostgresFixture fixture)
     }
 
     [Fact]
+    public async Task The_table_of_waiting_jobs_is_vacuumed_when_many_have_ended()
+    {
+        var database = await fixture.Server.CreateDatabaseAsync();
+        await using var store = new PostgresJobStore(database);
+        await store.OpenAsync(default);
+        await store.HeartbeatAsync(new JobNode(1, "", 0, 0), Limit, default);
+        for (var batch = 0; batch < 4; batch++)
+        {
+            await store.EnqueueAsync(
+                [.. Enumerable.Range(0, 5000).Select(static _ => new JobSpec { Id = Guid.NewGuid(), Name = "job", Queue = "q", Args = [], EnqueuedAt = TimeProvider.System.GetUtcNow() })], default);
+            var claimed = (await store.ClaimAsync(1, [new QueueDemand("q", 5000)], default)).Jobs;
+            await store.CompleteAsync(1, [.. claimed.Select(static job => new JobOutcome { Id = job.Spec.Id, Attempt = job.Attempt, State = JobState.Succeeded })], default);
+        }
+
+        await using var look = new NpgsqlConnection(database);
+        await look.OpenAsync();
+        await using var count = new NpgsqlCommand("SELECT pg_sleep(0.02), vacuum_count FROM pg_stat_user_tables WHERE relname = 'jobs'", look);
+        for (var stopping = Soon(); ;)
+        {
+            await using var row = await count.ExecuteReaderAsync(stopping);
+            if (await row.ReadAsync(stopping) && row.GetInt64(1) > 0)
+            {
+                return;
+            }
+        }
+    }
+
+    [Fact]
     public async Task Many_jobs_are_few_notifications()
     {
         var database = await fixture.Server.CreateDatabaseAsync();
