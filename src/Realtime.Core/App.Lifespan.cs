@@ -63,5 +63,5 @@ public sealed partial class App
 
     internal void Listening(IReadOnlyList<Uri> addresses) => _lifespan.Listening(addresses);
 
-    private Task LiveAsync(LifespanConnection lifespan) => _lifespan.LiveAsync(lifespan, Provider);
+    private Task LiveAsync(LifespanConnection lifespan) => _lifespan.LiveAsync(lifespan, Provider, disposesProvider: !_isHosted);
 }

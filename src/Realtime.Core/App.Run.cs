@@ -16,7 +16,7 @@ public sealed partial class App
     /// </typeparam>
     /// <param name="args">The program's arguments, the same that <see cref="RunAsync(string[])"/> gets.</param>
     /// <param name="name">Its name with its dashes: <c>--data</c>.</param>
-    /// <param name="defaultValue">What it is where it is not given.</param>
+    /// <param name="defaultValue">What it is where neither the line nor <see cref="Config"/> gives it (<c>--max-size</c> is <c>MaxSize</c> there, and <c>REALTIME_MAXSIZE</c>).</param>
     /// <param name="description">One sentence for <c>--help</c>.</param>
     /// <returns>
     /// The value. The default also where the value given cannot be read: <see cref="RunAsync(string[])"/> then says so and ends with 2.
@@ -27,7 +27,7 @@ public sealed partial class App
         ArgumentNullException.ThrowIfNull(args);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ThrowIfBuilt();
-        return _command.AddOption(args, name, defaultValue, description);
+        return _command.AddOption(this, args, name, defaultValue, description);
     }
 
     /// <summary>
@@ -44,10 +44,33 @@ public sealed partial class App
         _command.AddCommand(command);
     }
 
+    /// <summary>
+    /// Adds a command of the app's own: <c>app.Command("seed", async (int count, Store store) => …)</c> is run by
+    /// <c>dotnet run app.cs -- seed 100</c> instead of listening.
+    /// </summary>
+    /// <remarks>
+    /// The handler's parameters are services, a <see cref="CancellationToken"/> (fires with Ctrl+C), a <see cref="TextWriter"/> for its output, and else what the line
+    /// says: an argument in its place, or an option <c>--dry-run</c> where it may be left out (a default value, a nullable type, a <see cref="bool"/>). A
+    /// <see cref="System.ComponentModel.DescriptionAttribute"/> on a parameter says more in <c>--help</c>. The app is built for it, but not started.
+    /// What it returns is the exit code where that is an int, else written: text as it is, anything else as JSON. An exception is one line on standard error, and exit code 1.
+    /// </remarks>
+    /// <param name="name">The command's name.</param>
+    /// <param name="handler">Any delegate, sync or async.</param>
+    /// <param name="description">One sentence for <c>--help</c>; null for none.</param>
+    /// <returns>The command, to add aliases or commands of its own to. Its arguments and options are added when the app is run.</returns>
+    /// <exception cref="InvalidOperationException">There is a command of this name already.</exception>
+    public Command Command(string name, Delegate handler, string? description = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(handler);
+        ThrowIfBuilt();
+        return _command.AddCommand(this, name, handler, description);
+    }
+
     /// <summary>Runs the app as a program: listens until it is asked to stop (Ctrl+C, SIGTERM), then shuts down gracefully.</summary>
     /// <param name="args">
-    /// The program's arguments: <c>[run] [--host 127.0.0.1] [--port 5000] [--debug]</c>, <c>routes</c>, <c>jobs</c> in an app that has some,
-    /// <c>--help</c>, and the app's own (<see cref="Option{T}"/>, <see cref="Command"/>).
+    /// The program's arguments: <c>[run] [--host 127.0.0.1] [--port 5000] [--reload] [--debug] [--set KEY=VALUE]</c>, <c>routes</c>, <c>config</c>, <c>completion</c>,
+    /// <c>jobs</c> in an app that has some, <c>--help</c>, and the app's own (<see cref="Option{T}"/>, <see cref="Command(string, Delegate, string)"/>).
     /// </param>
     /// <returns>
     /// The exit code: 0 after a graceful stop, 1 when an address cannot be listened on, 2 for wrong arguments or an app that

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Realtime.Protocol;
@@ -12,7 +13,7 @@ namespace Realtime;
 /// </summary>
 /// <remarks>
 /// Everything is added before the app starts; adding later throws <see cref="InvalidOperationException"/>. Sockets and jobs
-/// attach through <see cref="Extend{T}"/>, the same door that any other extension uses.
+/// attach through <see cref="Extend{T}(Func{App, T})"/>, the same door that any other extension uses.
 /// </remarks>
 public sealed partial class App
 {
@@ -36,6 +37,8 @@ public sealed partial class App
         Services.AddLogging();
         Services.TryAddSingleton(TimeProvider.System);
         Services.AddSingleton(this);
+        Services.AddSingleton<IConfiguration>(_ => Config);
+        _ownServices = Services.Count;
         OnStopping(_stopping.Cancel);
     }
 
@@ -46,7 +49,7 @@ public sealed partial class App
     public JsonSerializerOptions Json => Options.Json;
 
     /// <summary>The services that handlers can ask for, to be added to before the app starts.</summary>
-    public IServiceCollection Services { get; } = new ServiceCollection();
+    public IServiceCollection Services { get; private set; } = new ServiceCollection();
 
     /// <summary>The built services.</summary>
     /// <exception cref="InvalidOperationException">The app is not built yet: services can be asked for once it starts.</exception>
@@ -70,6 +73,21 @@ public sealed partial class App
         var extension = create(this);
         _extensions.Add(typeof(T), extension);
         return extension;
+    }
+
+    /// <summary>Attaches an extension that has been made, once for its type.</summary>
+    /// <typeparam name="T">The extension's type, which is its key.</typeparam>
+    /// <param name="extension">The extension, which registers what it needs when it is attached.</param>
+    /// <returns>The extension that is attached: an earlier one of the same type, where there is one.</returns>
+    public T Extend<T>(T extension)
+        where T : class, IAppExtension
+    {
+        ArgumentNullException.ThrowIfNull(extension);
+        return Extend(app =>
+        {
+            extension.Attach(app);
+            return extension;
+        });
     }
 
     /// <summary>An extension that was attached; null if it was not. Attaches nothing.</summary>
@@ -112,7 +130,7 @@ public sealed partial class App
         {
             route.Prepare?.Invoke(this);
         }
-        _provider = Services.BuildServiceProvider();
+        _provider ??= BuildOwnProvider();
         foreach (var hook in _buildHooks)
         {
             hook();

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Realtime.Binding;
+using Realtime.Config;
 
 namespace Realtime.Cli;
 
@@ -9,24 +11,40 @@ internal sealed class AppCommand
     /// <summary>Exit code: the arguments are wrong, or the app cannot be built.</summary>
     public const int Misconfigured = 2;
 
+    private static readonly string[] Ours = ["run", "routes", "config", "completion", "complete"];
+
     private readonly List<Option> _own = [];
     private readonly List<Command> _commands = [];
+    private readonly List<DelegateCommand> _delegates = [];
+    private readonly List<string> _problems = [];
+    private readonly List<Setting> _defaults = [];
 
     public void AddCommand(Command command)
     {
-        if (command.Name is "run" or "routes" || _commands.Exists(other => string.Equals(other.Name, command.Name, StringComparison.Ordinal)))
+        if (Ours.Contains(command.Name, StringComparer.Ordinal) || _commands.Exists(other => string.Equals(other.Name, command.Name, StringComparison.Ordinal)))
         {
             throw new InvalidOperationException($"The app has a command '{command.Name}' already: choose another name.");
         }
         _commands.Add(command);
     }
 
-    public T AddOption<T>(string[] args, string name, T defaultValue, string description)
+    public Command AddCommand(App app, string name, Delegate handler, string? description)
+    {
+        var command = new Command(name, description);
+        AddCommand(command);
+        _delegates.Add(new DelegateCommand(app, command, handler));
+        return command;
+    }
+
+    public T AddOption<T>(App app, string[] args, string name, T defaultValue, string description)
     {
         if (_own.Exists(option => string.Equals(option.Name, name, StringComparison.Ordinal)))
         {
             throw new InvalidOperationException($"The app has an option {name} already: choose another name.");
         }
+        var key = KeyOf(name);
+        _defaults.Add(new Setting(key, defaultValue?.ToString() ?? "", "default"));
+        defaultValue = Configured(app, key, defaultValue);
         var option = new Option<T>(name) { Description = description, DefaultValueFactory = _ => defaultValue, Recursive = true };
         _own.Add(option);
 
@@ -39,34 +57,23 @@ internal sealed class AppCommand
 
     public async Task<int> RunAsync(App app, string[] args, TextWriter output, TextWriter error, CancellationToken stop)
     {
-        var host = new Option<string>("--host") { Description = "The address to listen on: an IP address, localhost, or * for all.", DefaultValueFactory = static _ => "127.0.0.1", HelpName = "ADDRESS" };
-        var port = new Option<int>("--port") { Description = "The port to listen on; 0 takes any free one.", DefaultValueFactory = static _ => 5000, HelpName = "PORT" };
-        var debug = new Option<bool>("--debug") { Description = "Log every request, and show errors to clients.", Recursive = true };
-        port.Validators.Add(static result =>
+        try
         {
-            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var number) && number is >= 0 and <= 65_535))
-            {
-                result.AddError($"--port {token.Value}: a port is a number from 0 to 65535.");
-            }
-        });
-
-        var run = new Command("run", "Listen until stopped (what happens without a command).") { host, port };
-        var routes = new Command("routes", "List the app's routes.");
-        var root = CreateRoot([run, routes, .. _commands]);
-        ((List<Option>)[host, port, debug, .. _own]).ForEach(root.Options.Add);
-
-        Task<int> ServeAsync(ParseResult parsed, CancellationToken cancellationToken)
-        {
-            if (parsed.GetValue(debug))
-            {
-                app.IsDevelopment = true;
-            }
-            return new RunCommand(app, output, error).RunAsync(parsed.GetRequiredValue(host), parsed.GetValue(port), stop);
+            app.UseCommandLine(CommandLineSource.PairsOf(args));
+            _delegates.ForEach(static command => command.Complete());
+            _delegates.Clear();
         }
-        root.SetAction(ServeAsync);
-        run.SetAction(ServeAsync);
-        routes.SetAction(_ => RoutesCommand.Run(app, output, error));
-
+        catch (Exception exception) when (exception is InvalidOperationException or InvalidDataException)
+        {
+            await FailedCommand.SayAsync(error, app, "The app cannot be built", exception);
+            return Misconfigured;
+        }
+        var root = Create(app, args, output, error, stop);
+        if (_problems.Count > 0)
+        {
+            _problems.ForEach(error.WriteLine);
+            return Misconfigured;
+        }
         var result = root.Parse(args);
         // Signals are ours: the library's own handling ends the process two seconds after the first.
         var code = await result.InvokeAsync(new InvocationConfiguration
@@ -78,6 +85,83 @@ internal sealed class AppCommand
         }, CancellationToken.None);
         return result.Errors.Count > 0 ? Misconfigured : code;
     }
+
+    private Command Create(App app, string[] args, TextWriter output, TextWriter error, CancellationToken stop)
+    {
+        var (configuredHost, configuredPort) = (Configured(app, "Host", "127.0.0.1"), Configured(app, "Port", 5000));
+        if (configuredPort is < 0 or > 65_535)
+        {
+            _problems.Add($"Port is {configuredPort} ({Setting.Origin(app.Config, "Port")}): a port is a number from 0 to 65535.");
+        }
+        var host = new Option<string>("--host") { Description = "The address to listen on: an IP address, localhost, or * for all.", DefaultValueFactory = _ => configuredHost, HelpName = "ADDRESS" };
+        var port = new Option<int>("--port") { Description = "The port to listen on; 0 takes any free one.", DefaultValueFactory = _ => configuredPort, HelpName = "PORT" };
+        var debug = new Option<bool>("--debug") { Description = "Log every request, and show errors to clients.", Recursive = true };
+        var reload = new Option<bool>("--reload") { Description = "Build and start again whenever the source changes." };
+        var set = new Option<string[]>(CommandLineSource.Option) { Description = "Set a value of the configuration: Smtp:Host=mail.example.org.", HelpName = "KEY=VALUE", Recursive = true };
+        port.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var number) && number is >= 0 and <= 65_535))
+            {
+                result.AddError($"--port {token.Value}: a port is a number from 0 to 65535.");
+            }
+        });
+        set.Validators.Add(static result =>
+        {
+            foreach (var token in result.Tokens.Where(static token => !CommandLineSource.TryPair(token.Value, out _)))
+            {
+                result.AddError($"--set {token.Value}: write KEY=VALUE.");
+            }
+        });
+
+        var run = new Command("run", "Listen until stopped (what happens without a command).") { host, port, reload };
+        var routes = new Command("routes", "List the app's routes.");
+        var config = new Command("config", "List the app's settings, and where each was set.");
+        Command? root = null;
+        root = CreateRoot([run, routes, config, .. CompletionCommand.Create(() => root!), .. _commands]);
+        ((List<Option>)[host, port, reload, debug, set, .. _own]).ForEach(root.Options.Add);
+
+        Task<int> ServeAsync(ParseResult parsed, CancellationToken cancellationToken)
+        {
+            if (parsed.GetValue(reload))
+            {
+                return new ReloadCommand(args, output, error).RunAsync(stop);
+            }
+            if (parsed.GetValue(debug))
+            {
+                app.IsDevelopment = true;
+                app.UseCommandLine(CommandLineSource.PairsOf(args));
+            }
+            return new RunCommand(app, output, error).RunAsync(parsed.GetRequiredValue(host), parsed.GetValue(port), stop);
+        }
+        root.SetAction(ServeAsync);
+        run.SetAction(ServeAsync);
+        routes.SetAction(_ => RoutesCommand.Run(app, output, error));
+        config.SetAction(_ => ConfigCommand.Run(app, [new("Host", "127.0.0.1", "default"), new("Port", "5000", "default"), .. _defaults], output));
+        return root;
+    }
+
+    /// <summary>The value that the configuration has for an option, or the default; what cannot be read is a problem, said when the app is run.</summary>
+    private T Configured<T>(App app, string key, T defaultValue)
+    {
+        if (app.Config[key] is not { } text || typeof(T).IsArray)
+        {
+            return defaultValue;
+        }
+        if (typeof(T) == typeof(string))
+        {
+            return (T)(object)text;
+        }
+        if (TextValue.CanParse(typeof(T)) && TextValue.TryParse<T>(text, out var value))
+        {
+            return value;
+        }
+        _problems.Add($"{key} is '{Secrets.Hide(key, text)}' ({Setting.Origin(app.Config, key)}), but should be {TextValue.Expected(typeof(T))}.");
+        return defaultValue;
+    }
+
+    // --max-size is MaxSize, and with it the variable REALTIME_MAXSIZE.
+    private static string KeyOf(string option) =>
+        string.Concat(option.Split('-', StringSplitOptions.RemoveEmptyEntries).Select(static word => char.ToUpperInvariant(word[0]) + word[1..]));
 
     // The library names the root after the program, and takes no command of the same name: jobs.cs with its command `jobs`.
     private static Command CreateRoot(List<Command> commands)

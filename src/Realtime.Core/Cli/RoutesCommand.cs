@@ -19,13 +19,9 @@ internal static class RoutesCommand
             output.WriteLine("The app has no routes.");
             return 0;
         }
-        string[][] rows = [["METHOD", "PATH", "NAME"], .. app.Routes.Select(static route => new[] { string.Join(", ", route.Methods), route.Pattern.ToString(), route.Name ?? "" })];
-        var methodWidth = rows.Max(static row => row[0].Length);
-        var pathWidth = rows.Max(static row => row[1].Length);
-        foreach (var row in rows)
-        {
-            output.WriteLine($"{row[0].PadRight(methodWidth)}  {row[1].PadRight(pathWidth)}  {row[2]}".TrimEnd());
-        }
+        Table.Write(
+            [["METHOD", "PATH", "NAME"], .. app.Routes.Select(static route => new[] { string.Join(", ", route.Methods), route.Pattern.ToString(), route.Name ?? "" })],
+            output);
         return 0;
     }
 }

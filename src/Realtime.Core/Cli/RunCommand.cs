@@ -81,18 +81,8 @@ internal sealed class RunCommand(App app, TextWriter output, TextWriter error)
 
     private async Task<int> FailAsync(int code, string what, Exception exception)
     {
-        await error.WriteLineAsync($"{what}: {OneLine(exception)}");
-        if (app.IsDevelopment)
-        {
-            await error.WriteLineAsync(exception.ToString());
-        }
+        await FailedCommand.SayAsync(error, app, what, exception);
         return code;
-    }
-
-    private static string OneLine(Exception exception)
-    {
-        var message = (exception is AggregateException or TargetInvocationException ? exception.InnerException ?? exception : exception).Message;
-        return string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
     private void AddConsoleLogging()
@@ -111,6 +101,7 @@ internal sealed class RunCommand(App app, TextWriter output, TextWriter error)
                 console.SingleLine = true;
                 console.TimestampFormat = "HH:mm:ss ";
             })
+            .AddConfiguration(app.Config.GetSection("Logging"))
             // The banner and a command's answer are output; what happens while running is not.
             .Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace));
     }

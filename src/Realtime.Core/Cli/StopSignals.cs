@@ -6,7 +6,7 @@ namespace Realtime.Cli;
 internal sealed class StopSignals : IDisposable
 {
     /// <summary>What a shell reports for a program that a signal ended: 128 and the signal's number.</summary>
-    private const int Interrupted = 130;
+    public const int Interrupted = 130;
     private const int Terminated = 143;
 
     private readonly CancellationTokenSource _stop;
@@ -19,6 +19,10 @@ internal sealed class StopSignals : IDisposable
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        if (Supervisor.IsThere)
+        {
+            Supervisor.WhenGone(() => _stop.Cancel());
+        }
     }
 
     /// <summary>Fires with the first signal.</summary>
@@ -41,6 +45,11 @@ internal sealed class StopSignals : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (Supervisor.IsThere && context.Signal is PosixSignal.SIGINT)
+        {
+            // A terminal sends it to both: the supervisor decides.
+            return;
+        }
         if (Interlocked.Increment(ref _received) > 1)
         {
             Environment.Exit(context.Signal is PosixSignal.SIGINT ? Interrupted : Terminated);

@@ -15,6 +15,7 @@ internal sealed class HandshakeFacts(KestrelExchange request) : RequestFacts, IS
     private string _scheme = "";
     private string _version = "";
     private string _path = "";
+    private string _rootPath = "";
     private string _target = "";
     private string _query = "";
     private KestrelHeaders? _headers;
@@ -31,6 +32,8 @@ internal sealed class HandshakeFacts(KestrelExchange request) : RequestFacts, IS
     public override string HttpVersion => _exchange?.HttpVersion ?? _version;
 
     public override string Path => _exchange?.Path ?? _path;
+
+    public override string RootPath => _exchange?.RootPath ?? _rootPath;
 
     public override string RawTarget => _exchange?.RawTarget ?? _target;
 
@@ -86,6 +89,7 @@ internal sealed class HandshakeFacts(KestrelExchange request) : RequestFacts, IS
         _scheme = exchange.Scheme;
         _version = exchange.HttpVersion;
         _path = exchange.Path;
+        _rootPath = exchange.RootPath;
         _target = string.Equals(_path, exchange.RawTarget, StringComparison.Ordinal) ? _path : exchange.RawTarget;
         _query = exchange.QueryString;
         _client = client as IPEndPoint;

@@ -13,7 +13,7 @@ namespace Realtime.Hosting;
 /// One HTTP request on Kestrel, read from its feature collection. Kestrel keeps it with the TCP connection (or HTTP/2 stream)
 /// and it serves one request after another there.
 /// </summary>
-internal sealed class KestrelExchange(ILogger logger, IDictionary<string, object?> state) : HttpExchange
+internal class KestrelExchange(ILogger logger, IDictionary<string, object?> state) : HttpExchange
 {
     private IFeatureCollection? _features;
     private IHttpRequestFeature _request = null!;
@@ -42,6 +42,8 @@ internal sealed class KestrelExchange(ILogger logger, IDictionary<string, object
     public override string HttpVersion => _request.Protocol;
 
     public override string Path => _request.Path is { Length: > 0 } path ? path : "/";
+
+    public override string RootPath => _request.PathBase;
 
     public override string RawTarget => _request.RawTarget;
 
@@ -88,7 +90,7 @@ internal sealed class KestrelExchange(ILogger logger, IDictionary<string, object
     public override bool SupportsTrailers => Features.Get<IHttpResponseTrailersFeature>() is { Trailers.IsReadOnly: false };
 
     public override T? Extension<T>()
-        where T : class => Features.Get<T>();
+        where T : class => typeof(T) == typeof(IFeatureCollection) ? (T)Features : Features.Get<T>();
 
     /// <summary>Gives away the request's header fields, to somebody who needs them for longer than Kestrel does.</summary>
     public KestrelHeaders TakeRequestHeaders()

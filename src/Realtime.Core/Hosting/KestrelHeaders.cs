@@ -67,6 +67,9 @@ internal sealed class KestrelHeaders(IHeaderDictionary fields) : Headers
     public override IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator() =>
         _kept is null ? Fields.GetEnumerator() : _kept.AsEnumerable().GetEnumerator();
 
+    /// <summary>The fields as Kestrel has them.</summary>
+    public IHeaderDictionary Raw => Fields;
+
     /// <summary>Kestrel is done with the request, which lives on all the same: the fields are copied.</summary>
     public void Keep()
     {

@@ -21,6 +21,8 @@ internal sealed class DenialExchange(WebSocketConnection handshake) : HttpExchan
 
     public override string Path => handshake.Path;
 
+    public override string RootPath => handshake.RootPath;
+
     public override string RawTarget => handshake.RawTarget;
 
     public override string QueryString => handshake.QueryString;

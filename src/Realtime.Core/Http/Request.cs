@@ -13,6 +13,7 @@ public sealed partial class Request
     private Query? _query;
     private RequestCookies? _cookies;
     private AsyncServiceScope? _scope;
+    private IServiceProvider? _services;
 
     internal Request(App app) => _app = app;
 
@@ -53,8 +54,7 @@ public sealed partial class Request
         get
         {
             _ = Connection;
-            _scope ??= _app.Provider.CreateAsyncScope();
-            return _scope.Value.ServiceProvider;
+            return _services ??= FindServices();
         }
     }
 
@@ -91,8 +91,13 @@ public sealed partial class Request
         _session = null;
         EndForm();
         EndUser();
+        _services = null;
         EndRoute();
     }
+
+    // ASP.NET Core around the app, or inside it, has a scope for the request already.
+    private IServiceProvider FindServices() => Connection.Extension<IServiceProvider>()
+        ?? (_scope ??= _app.Provider.CreateAsyncScope()).ServiceProvider;
 
     internal async ValueTask CleanUpAsync()
     {

@@ -35,7 +35,7 @@ internal sealed class LifespanHooks
 
     public void Listening(IReadOnlyList<Uri> addresses) => _listening.ForEach(hook => hook(addresses));
 
-    public async Task LiveAsync(LifespanConnection lifespan, IServiceProvider provider)
+    public async Task LiveAsync(LifespanConnection lifespan, IServiceProvider provider, bool disposesProvider)
     {
         var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Lifespan");
         foreach (var hook in _start)
@@ -71,7 +71,7 @@ internal sealed class LifespanHooks
                 LifespanLog.StopHookFailed(logger, exception);
             }
         }
-        if (provider is IAsyncDisposable disposable)
+        if (disposesProvider && provider is IAsyncDisposable disposable)
         {
             await disposable.DisposeAsync();
         }

@@ -12,8 +12,9 @@ public abstract class RequestConnection : Connection
 {
     private RequestFacts? _facts;
     private string? _path;
-    private string _rootPath = "";
+    private string? _rootPath;
     private Forwarding? _forwarding;
+    private Dictionary<Type, object>? _provided;
 
     private protected RequestConnection(RequestFacts facts) => _facts = facts;
 
@@ -90,8 +91,8 @@ public abstract class RequestConnection : Connection
     {
         get
         {
-            _ = Facts;
-            return _rootPath;
+            var facts = Facts;
+            return _rootPath ??= facts.RootPath;
         }
         set
         {
@@ -134,7 +135,18 @@ public abstract class RequestConnection : Connection
 
     /// <inheritdoc/>
     public override T? Extension<T>()
-        where T : class => Facts.Extension<T>();
+        where T : class => _provided is not null && _provided.TryGetValue(typeof(T), out var provided) ? (T)provided : Facts.Extension<T>();
+
+    /// <summary>Gives the applications within something that they find by its type with <see cref="Extension{T}"/>, as middleware in ASGI adds to its scope.</summary>
+    /// <typeparam name="T">The type it is found by.</typeparam>
+    /// <param name="extension">What they find, in place of the server's own.</param>
+    public void Provide<T>(T extension)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(extension);
+        _ = Facts;
+        (_provided ??= [])[typeof(T)] = extension;
+    }
 
     /// <summary>Where an app keeps what it pools from request to request with the server's exchange.</summary>
     internal object? Slot

@@ -21,6 +21,9 @@ public abstract class RequestFacts
     /// <summary>The path, percent-decoded except for <c>%2F</c>, beginning with a slash.</summary>
     public abstract string Path { get; }
 
+    /// <summary>Where the server itself mounts the application: empty, or a path without a trailing slash.</summary>
+    public virtual string RootPath => "";
+
     /// <summary>The request target as it came: still encoded, with its query.</summary>
     public abstract string RawTarget { get; }
 

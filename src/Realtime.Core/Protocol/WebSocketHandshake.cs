@@ -20,6 +20,9 @@ public abstract class WebSocketHandshake(RequestFacts request) : RequestFacts
     public sealed override string Path => request.Path;
 
     /// <inheritdoc/>
+    public sealed override string RootPath => request.RootPath;
+
+    /// <inheritdoc/>
     public sealed override string RawTarget => request.RawTarget;
 
     /// <inheritdoc/>
