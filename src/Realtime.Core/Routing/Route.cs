@@ -38,6 +38,9 @@ public sealed partial class Route
     /// <summary>What extensions want to know about the route, one object of each type: who may call it, how it is described. Empty unless they added something.</summary>
     public IList<object> Metadata { get; }
 
+    /// <summary>What its handler is. Null for a WebSocket's, and for any before the app is built.</summary>
+    public RouteHandler? Handler { get; internal set; }
+
     /// <summary>Whether it answers WebSocket handshakes.</summary>
     internal bool IsSocket => ReferenceEquals(Methods, SocketMethods);
 
