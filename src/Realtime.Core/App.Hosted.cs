@@ -30,6 +30,7 @@ public sealed partial class App
         }
         Services = host;
         _config = configuration;
+        PrepareRoutes();
         _isHosted = true;
     }
 
@@ -46,6 +47,22 @@ public sealed partial class App
         if (!(_unhosted?.GetInvocationList().Contains(add) ?? false))
         {
             _unhosted += add;
+        }
+    }
+
+    /// <summary>Lets routes add the services that they need, while there is time.</summary>
+    private void PrepareRoutes()
+    {
+        foreach (var route in Routes)
+        {
+            try
+            {
+                route.Prepare?.Invoke(this);
+            }
+            catch (InvalidOperationException exception) when (Services.IsReadOnly)
+            {
+                throw new InvalidOperationException($"{route} needs services of its own, and those of the host are built: add it before builder.UseRealtime(app).", exception);
+            }
         }
     }
 

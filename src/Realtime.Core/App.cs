@@ -126,10 +126,7 @@ public sealed partial class App
         {
             return _application;
         }
-        foreach (var route in Routes)
-        {
-            route.Prepare?.Invoke(this);
-        }
+        PrepareRoutes();
         _provider ??= BuildOwnProvider();
         foreach (var hook in _buildHooks)
         {

@@ -89,9 +89,22 @@ public sealed class DependencyTests
             where home is not ("Realtime.Hosting" or "Realtime.Hosting.Epoll" or "Realtime.AspNetCore") && !IsDoor(type)
             from used in House.Uses(type)
             where House.NamespaceOf(used).StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) && !IsAllowed(home, used)
+            where package != "Realtime.Razor" || !House.NamespaceOf(used).StartsWith("Microsoft.AspNetCore.Components", StringComparison.Ordinal)
             select $"{type.FullName} uses {used.FullName}";
 
         Assert.Empty(leaks.Distinct());
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void Components_and_documents_have_packages_of_their_own(string package)
+    {
+        using var module = House.Read(package);
+
+        var references = module.AssemblyReferences.Select(static reference => reference.Name).ToArray();
+
+        Assert.Equal(package == "Realtime.Razor", references.Any(static name => name.StartsWith("Microsoft.AspNetCore.Components", StringComparison.Ordinal)));
+        Assert.Equal(package == "Realtime.OpenApi", references.Contains("Microsoft.OpenApi"));
     }
 
     /// <summary>What an author types to go from one framework into the other, in Core/AspNetCore.</summary>

@@ -16,6 +16,8 @@ internal static class House
         ["Realtime.Sqlite"] = ["Realtime.Core", "Realtime.Jobs", "Realtime.Sockets"],
         ["Realtime.Client"] = ["Realtime.MessagePack"],
         ["Realtime.Postgres"] = ["Realtime.Core", "Realtime.Jobs"],
+        ["Realtime.OpenApi"] = ["Realtime.Core"],
+        ["Realtime.Razor"] = ["Realtime.Core"],
         ["Realtime.Testing"] = ["Realtime", "Realtime.Core", "Realtime.Sockets", "Realtime.Jobs", "Realtime.Client"],
     };
 

@@ -91,6 +91,9 @@ public sealed partial class AppProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the app has written something, on either stream. One waits at a time.</summary>
+    public async Task WroteMoreAsync() => Assert.True(await _written.WaitAsync(Patience), $"The app wrote no more than:\n{Output}");
+
     /// <summary>Waits until the app has ended.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> ExitAsync()

@@ -10,7 +10,7 @@ namespace Realtime.Binding;
 internal static class HttpHandler
 {
     public static Endpoint Compile(App app, Route route, Delegate handler) =>
-        Compile(app, route, route.Methods, (resolve, owner) => HandlerCompiler.Compile(handler, resolve, owner));
+        Compile(app, route, route.Methods, handler.Method, (resolve, owner) => HandlerCompiler.Compile(handler, resolve, owner));
 
     /// <summary>Makes an endpoint of a method of a class.</summary>
     /// <param name="app">The app.</param>
@@ -19,13 +19,14 @@ internal static class HttpHandler
     /// <param name="handler">The method.</param>
     /// <param name="instance">Gives the object to call it on; null for a static method.</param>
     public static Endpoint Compile(App app, Route route, IReadOnlyList<string> methods, MethodInfo handler, LambdaExpression? instance) =>
-        Compile(app, route, methods, (resolve, owner) => HandlerCompiler.Compile(handler, instance, resolve, owner));
+        Compile(app, route, methods, handler, (resolve, owner) => HandlerCompiler.Compile(handler, instance, resolve, owner));
 
     private static Endpoint Compile(
-        App app, Route route, IReadOnlyList<string> methods, Func<Func<ParameterInfo, ParameterBinding<Request>?>, string, CompiledHandler<Request>> compile)
+        App app, Route route, IReadOnlyList<string> methods, MethodInfo method, Func<Func<ParameterInfo, ParameterBinding<Request>?>, string, CompiledHandler<Request>> compile)
     {
         var body = new BodyBinding(app, route, methods);
         var compiled = compile(parameter => RequestBinding.Resolve(parameter, route.Pattern, app) ?? body.Resolve(parameter), route.ToString());
+        route.Add(RouteHandler.Of(methods, method, compiled));
         var types = compiled.Parameters.Select(static bound => bound.Parameter.ParameterType).ToArray();
         var keepsRequest = types.Contains(typeof(Request));
         var answersItself = types.Contains(typeof(HttpConnection));

@@ -7,6 +7,7 @@ public sealed partial class Route
 {
     private readonly Route? _original;
     private readonly RouteScope? _scope;
+    private readonly List<RouteHandler> _handlers = [];
     private string? _name;
 
     internal Route(IReadOnlyList<string> methods, PathPattern pattern, Func<App, Route, IEnumerable<Endpoint>> compile)
@@ -38,8 +39,8 @@ public sealed partial class Route
     /// <summary>What extensions want to know about the route, one object of each type: who may call it, how it is described. Empty unless they added something.</summary>
     public IList<object> Metadata { get; }
 
-    /// <summary>What its handler is. Null for a WebSocket's, and for any before the app is built.</summary>
-    public RouteHandler? Handler { get; internal set; }
+    /// <summary>What its handlers are: one, or one for each method of a class. None for a WebSocket's, and for any before the app is built.</summary>
+    public IReadOnlyList<RouteHandler> Handlers => _handlers;
 
     /// <summary>Whether it answers WebSocket handshakes.</summary>
     internal bool IsSocket => ReferenceEquals(Methods, SocketMethods);
@@ -71,6 +72,9 @@ public sealed partial class Route
 
     /// <summary>The route as it reads in messages: <c>GET /add/{a:int}</c>.</summary>
     public override string ToString() => $"{string.Join(", ", Methods)} {Pattern}";
+
+    /// <summary>Notes what a handler of the route is.</summary>
+    internal void Add(RouteHandler handler) => _handlers.Add(handler);
 
     /// <summary>The route as a part of an app.</summary>
     internal Route In(RouteScope scope) => new(this, scope);

@@ -52,6 +52,16 @@ public sealed class SchemaBook
         return IsObject(type) ? Refer(type) : Export(type);
     }
 
+    /// <summary>The members of an object type, for where each is sent by itself: in a query, in a form.</summary>
+    /// <param name="type">The type.</param>
+    public IReadOnlyList<SchemaMember> Members(Type type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        var schema = Export(type);
+        var required = (schema["required"] as JsonArray ?? []).Select(static name => name!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
+        return [.. (schema["properties"] as JsonObject ?? []).Select(pair => new SchemaMember(pair.Key, (JsonObject)pair.Value!.DeepClone(), required.Contains(pair.Key)))];
+    }
+
     /// <summary>A name as documents want the keys of components: letters, digits, <c>.</c>, <c>-</c> and <c>_</c>.</summary>
     /// <param name="text">Any text; braces are left out.</param>
     public static string AsKey(string text)
