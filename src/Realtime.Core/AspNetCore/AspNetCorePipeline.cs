@@ -98,6 +98,10 @@ internal sealed class AspNetCorePipeline
         {
             socket.Provide(context);
             socket.Provide(context.RequestServices);
+            if (context.User.Identity is { IsAuthenticated: true })
+            {
+                socket.Provide(context.User);
+            }
             await call.Pipeline._next(socket);
             return;
         }

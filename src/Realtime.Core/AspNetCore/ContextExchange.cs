@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Realtime.Hosting;
@@ -18,6 +19,10 @@ internal sealed class ContextExchange(HttpContext context, bool sharesServices, 
         if (typeof(T) == typeof(HttpContext))
         {
             return (T)(object)context;
+        }
+        if (typeof(T) == typeof(ClaimsPrincipal))
+        {
+            return context.User is { Identity.IsAuthenticated: true } user ? (T)(object)user : null;
         }
         if (typeof(T) == typeof(IServiceProvider))
         {

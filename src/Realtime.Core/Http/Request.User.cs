@@ -9,20 +9,20 @@ public sealed partial class Request
     private ClaimsPrincipal? _user;
 
     /// <summary>
-    /// Who sends the request: found by a bearer token or the session (see <see cref="App.Login"/>). Never null: of somebody who is not signed in,
-    /// <c>User.Identity.IsAuthenticated</c> is false.
+    /// Who sends the request: whom middleware around the app has authenticated (ASP.NET Core's), or else found by a bearer token or the session (see
+    /// <see cref="App.Login"/>). Never null: of somebody who is not signed in, <c>User.Identity.IsAuthenticated</c> is false.
     /// </summary>
     /// <exception cref="InvalidOperationException">
     /// It takes waiting to know, since the app looks its users up, and nobody has waited yet: await <see cref="GetUserAsync"/>, take a <see cref="ClaimsPrincipal"/> as a parameter, or let the route
     /// <see cref="Route.RequireLogin(string[])"/>.
     /// </exception>
-    public ClaimsPrincipal User => _user ??= !_app.Users.IsImmediate
+    public ClaimsPrincipal User => _user ??= Connection.Extension<ClaimsPrincipal>() ?? (!_app.Users.IsImmediate
         ? throw new InvalidOperationException(
             "Who sends this request is not known yet, since app.Login looks users up: await request.GetUserAsync(), take a ClaimsPrincipal as a parameter of the handler, or add RequireLogin() to the route.")
-        : _app.Users.FindBySession(this) ?? SignedUser.Nobody;
+        : _app.Users.FindBySession(this) ?? SignedUser.Nobody);
 
     /// <summary>Finds out who sends the request; asked again, it answers the same. See <see cref="User"/>.</summary>
-    public async ValueTask<ClaimsPrincipal> GetUserAsync() => _user ??= await _app.Users.FindAsync(this);
+    public async ValueTask<ClaimsPrincipal> GetUserAsync() => _user ??= Connection.Extension<ClaimsPrincipal>() ?? await _app.Users.FindAsync(this);
 
     /// <summary>Finds out whose token it is, by the <c>token</c> of <see cref="App.Login"/>; null where it is nobody's, or the app takes none.</summary>
     /// <param name="token">The token, wherever it came from.</param>

@@ -130,6 +130,23 @@ public sealed class MiddlewareTests
     }
 
     [Fact]
+    public async Task Whom_middleware_has_authenticated_is_the_user_that_routes_require()
+    {
+        var app = WithTokens(isGuarded: false);
+        app.Get("/whoami", static (Request request) => request.User.Identity!.Name ?? "nobody");
+        app.Get("/inside", static (ClaimsPrincipal user) => user.Identity!.Name).RequireLogin();
+        await using var server = await TestServer.StartAsync(app);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/inside");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token("Ada"));
+
+        using var ada = await server.Http.SendAsync(request);
+
+        Assert.Equal("Ada", await ada.Content.ReadAsStringAsync());
+        Assert.Equal("nobody", await server.Http.GetStringAsync("/whoami"));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.Http.GetAsync("/inside")).StatusCode);
+    }
+
+    [Fact]
     public async Task Middleware_refuses_a_handshake_with_its_whole_response()
     {
         await using var server = await TestServer.StartAsync(WithTokens());
@@ -277,7 +294,7 @@ public sealed class MiddlewareTests
         Assert.Equal("none", await server.Http.GetStringAsync("/"));
     }
 
-    private static App WithTokens()
+    private static App WithTokens(bool isGuarded = true)
     {
         var app = new App();
         app.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(static bearer =>
@@ -292,7 +309,11 @@ public sealed class MiddlewareTests
                 NameClaimType = "name",
             };
         });
-        app.Services.AddAuthorizationBuilder().SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        var authorization = app.Services.AddAuthorizationBuilder();
+        if (isGuarded)
+        {
+            authorization.SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        }
         app.UseAspNetCore(static pipeline =>
         {
             pipeline.UseAuthentication();
