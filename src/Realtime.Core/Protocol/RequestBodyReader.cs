@@ -67,14 +67,21 @@ internal sealed class RequestBodyReader(HttpConnection connection) : PipeReader
     public override bool TryRead(out ReadResult result)
     {
         ThrowIfOver();
-        do
+        try
         {
-            if (!_input.TryRead(out result))
+            do
             {
-                return false;
+                if (!_input.TryRead(out result))
+                {
+                    return false;
+                }
             }
+            while (IsInterrupted(result));
         }
-        while (IsInterrupted(result));
+        catch (Exception exception) when (exception is not (RequestRejectedException or OperationCanceledException))
+        {
+            throw Translate(exception);
+        }
         Check(result);
         return true;
     }

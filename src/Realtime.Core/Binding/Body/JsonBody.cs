@@ -16,15 +16,21 @@ internal sealed class JsonBody<T>(JsonTypeInfo<T> type)
     {
         var http = request.Http;
         var body = http.RequestBody;
-        var reading = body.ReadAsync(request.Disconnected);
-        return reading is { IsCompletedSuccessfully: true, Result: { IsCompleted: true } whole }
-            ? new ValueTask<BodyValue<T>>(Read(body, whole.Buffer))
-            : ReadOnAsync(http, body, reading, request.Disconnected);
+        // Tried before it is waited for: what has arrived needs no token, which a server makes when it is asked for one.
+        if (body.TryRead(out var read))
+        {
+            if (read.IsCompleted)
+            {
+                return new ValueTask<BodyValue<T>>(Read(body, read.Buffer));
+            }
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+        return ReadOnAsync(http, body, request.Disconnected);
     }
 
-    private async ValueTask<BodyValue<T>> ReadOnAsync(HttpConnection http, PipeReader body, ValueTask<ReadResult> reading, CancellationToken disconnected)
+    private async ValueTask<BodyValue<T>> ReadOnAsync(HttpConnection http, PipeReader body, CancellationToken disconnected)
     {
-        var read = await reading;
+        var read = await body.ReadAsync(disconnected);
         while (!read.IsCompleted && read.Buffer.Length < MostAtOnce && http.RequestHeaders.ContentLength <= MostAtOnce)
         {
             // Nothing is consumed: the pipe keeps it in its own pooled segments.
