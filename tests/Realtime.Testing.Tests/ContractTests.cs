@@ -19,6 +19,11 @@ public sealed class InMemoryLifespanTests : LifespanContractTests
     protected override Task<ContractServer> StartAsync(Application application) => InMemoryContractServer.StartAsync(application);
 }
 
+public sealed class InMemoryAppTests : AppContractTests
+{
+    protected override Task<ContractServer> StartAsync(Application application) => InMemoryContractServer.StartAsync(application);
+}
+
 internal sealed class InMemoryContractServer(TestServer server) : ContractServer
 {
     public static async Task<ContractServer> StartAsync(Application application) => new InMemoryContractServer(await TestServer.StartAsync(application));

@@ -80,6 +80,11 @@ public sealed partial class HttpConnection
         if (_started)
         {
             _writer?.ThrowIfShort();
+            if (_writer is { UnflushedBytes: > 0 } unflushed)
+            {
+                // A server that knows the length sends what is left with the next response, if there is one.
+                return FlushAsync(unflushed);
+            }
             _complete = true;
             return default;
         }
@@ -96,6 +101,12 @@ public sealed partial class HttpConnection
         BeginResponse(body.Length);
         _complete = true;
         return _exchange!.RespondAsync(_statusCode, IsHead ? default : body);
+    }
+
+    private async ValueTask FlushAsync(ResponseBodyWriter writer)
+    {
+        await writer.FlushAsync();
+        _complete = true;
     }
 
     private async ValueTask AwaitAsync(ValueTask running)

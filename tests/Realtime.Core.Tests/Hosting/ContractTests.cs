@@ -51,3 +51,20 @@ public sealed class KestrelHttp2LifespanTests : LifespanContractTests
 {
     protected override Task<ContractServer> StartAsync(Application application) => Http2ContractServer.StartAsync(application);
 }
+
+public sealed class KestrelAppTests : AppContractTests
+{
+    protected override Task<ContractServer> StartAsync(Application application) => KestrelContractServer.StartAsync(application);
+}
+
+public sealed class PlatformTransportAppTests : AppContractTests
+{
+    protected override Task<ContractServer> StartAsync(Application application) => KestrelContractServer.StartAsync(application, runInline: false);
+}
+
+public sealed class KestrelHttp2AppTests : AppContractTests
+{
+    protected override bool HasTrailers => true;
+
+    protected override Task<ContractServer> StartAsync(Application application) => Http2ContractServer.StartAsync(application);
+}

@@ -85,7 +85,8 @@ internal sealed class BodyReader<T>(JsonTypeInfo<T> type, ValueRule<T>? rule, bo
 
     private object? Checked(BodyValue<T> body, Request request, string root = "$", string source = "body")
     {
-        if (body.Value is not { } value)
+        // Of a value type the absent one is a value too.
+        if (!body.IsThere || body.Value is not { } value)
         {
             return optional ? absent : throw (body.IsThere ? new BindingException("$", "body", $"should be {JsonProblem.Expected(type)}, but is null") : Empty());
         }
