@@ -11,7 +11,7 @@ public sealed partial class App : RouteMap
     private readonly PathTypes _types = new(isComplete: true);
     private IReadOnlyList<Route>? _routes;
     private UrlBuilder? _urls;
-    private readonly List<(string Prefix, string Folder)> _static = [];
+    private readonly List<(string Prefix, string Folder, StaticOptions Options)> _static = [];
     private bool _isDevelopment = "Development".Equals(
         Environment.GetEnvironmentVariable("REALTIME_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT"),
         StringComparison.OrdinalIgnoreCase);
@@ -64,24 +64,27 @@ public sealed partial class App : RouteMap
 
     /// <summary>
     /// Serves the files of a folder to GET and HEAD, where no route answers: with types, <c>ETag</c> and <c>Last-Modified</c>,
-    /// ranges, and <c>index.html</c> for a folder. Hidden files and whatever lies outside the folder do not exist.
+    /// ranges, compressed forms that lie beside them, and <c>index.html</c> for a folder. Hidden files and whatever lies outside the folder do not exist.
     /// </summary>
     /// <param name="prefix">The path the files appear under: <c>/</c> or <c>/assets</c>.</param>
     /// <param name="folder">
     /// The folder: a full path, or one looked for beside the file that was run (<c>dotnet run app.cs</c>), then beside the
     /// program, then below the current directory.
     /// </param>
-    /// <exception cref="InvalidOperationException">The app has started. A folder that is missing fails the start.</exception>
-    public void Static(string prefix, string folder)
+    /// <param name="options">For how long clients may keep the files, and what else there is to say; null for the defaults.</param>
+    /// <exception cref="InvalidOperationException">The app has started, or an option is wrong. A folder that is missing fails the start.</exception>
+    public void Static(string prefix, string folder, StaticOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ThrowIfBuilt();
+        options ??= new StaticOptions();
+        options.Validate();
         var pattern = PathPattern.Parse(prefix);
         if (!pattern.IsLiteral)
         {
             throw new ArgumentException($"Static files cannot be served under '{prefix}': their path has no parameters.", nameof(prefix));
         }
-        _static.Add((pattern.Shape, folder));
+        _static.Add((pattern.Shape, folder, options));
     }
 
     /// <summary>Makes the address of a route outside of a request: in a job, in a start hook. In a request use <see cref="Request.UrlFor"/>.</summary>
@@ -119,6 +122,6 @@ public sealed partial class App : RouteMap
             ],
             hooks.ChainFor(scope, pattern: null),
             errors,
-            [.. _static.Select(pair => StaticFolder.Open(pair.Prefix, pair.Folder))]);
+            [.. _static.Select(static folder => StaticFolder.Open(folder.Prefix, folder.Folder, folder.Options))]);
     }
 }

@@ -10,6 +10,9 @@ public sealed partial class AppProcess : IAsyncDisposable
     // Generous: `dotnet run` may compile first, on a machine that is busy with other tests.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    // Not the one of whoever runs the tests.
+    private static readonly string DataFolder = Path.Combine(Path.GetTempPath(), "realtime-tests-data");
+
     private readonly ConcurrentQueue<string> _output = new();
     private readonly SemaphoreSlim _written = new(0);
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,7 +47,7 @@ public sealed partial class AppProcess : IAsyncDisposable
     public static async Task<AppProcess> StartAsync(string folder, string[] environment, IEnumerable<string> arguments)
     {
         // Shells that run a script in the background have it ignore SIGINT, and so does what it starts, unless told otherwise.
-        var app = new AppProcess(new ProcessStartInfo("env", ["--default-signal=INT", .. environment, "dotnet", .. arguments])
+        var app = new AppProcess(new ProcessStartInfo("env", ["--default-signal=INT", $"REALTIME_DATA={DataFolder}", .. environment, "dotnet", .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

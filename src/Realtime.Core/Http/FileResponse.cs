@@ -3,7 +3,7 @@ using Realtime.Protocol;
 namespace Realtime.Http;
 
 /// <summary>A file of the server's disk.</summary>
-internal sealed class FileResponse(string path, string? contentType, string? downloadName, int status) : Response(status)
+internal sealed class FileResponse(string path, string? contentType, string? downloadName, int status, string? encoding = null) : Response(status)
 {
     protected override ValueTask WriteAsync(Request request, HttpConnection connection)
     {
@@ -16,6 +16,6 @@ internal sealed class FileResponse(string path, string? contentType, string? dow
         {
             connection.ResponseHeaders["Content-Disposition"] = Disposition.Attachment(downloadName);
         }
-        return FileBody.SendAsync(connection, file, ContentTypeOr(contentType ?? MediaType.Of(path)));
+        return FileBody.SendAsync(connection, file, ContentTypeOr(contentType ?? MediaType.Of(path)), encoding);
     }
 }

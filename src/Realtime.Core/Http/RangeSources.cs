@@ -1,14 +1,15 @@
 using System.Buffers;
+using Microsoft.Win32.SafeHandles;
 using Realtime.Protocol;
 
 namespace Realtime.Http;
 
-/// <summary>A file of the server's disk.</summary>
-internal sealed class FileSource(FileInfo file) : IRangeSource
+/// <summary>An open file of the server's disk.</summary>
+internal sealed class FileSource(SafeFileHandle file) : IRangeSource
 {
-    public long Length { get; } = file.Length;
+    public long Length { get; } = RandomAccess.GetLength(file);
 
-    public ValueTask SendAsync(HttpConnection http, long offset, long count) => http.SendFileAsync(file.FullName, offset, count, http.Disconnected);
+    public ValueTask SendAsync(HttpConnection http, long offset, long count) => http.SendFileAsync(file, offset, count, http.Disconnected);
 }
 
 /// <summary>Bytes in memory.</summary>

@@ -17,6 +17,7 @@ public sealed partial class Session
     private readonly SessionStore _store;
     private readonly SessionData _data;
     private readonly HttpConnection? _http;
+    private readonly string _rootPath;
     private readonly bool _hadCookie;
     private bool _isChanged;
     private bool _isClosed;
@@ -26,6 +27,8 @@ public sealed partial class Session
         _store = store;
         _data = data ?? new SessionData();
         _hadCookie = hadCookie;
+        // The response may start when the mount that this app is behind has given the path back.
+        _rootPath = connection.RootPath;
         _http = connection as HttpConnection;
         if (_http is { HasStarted: false })
         {
@@ -166,6 +169,6 @@ public sealed partial class Session
     private void Write(HttpConnection http)
     {
         _isClosed = true;
-        _store.Close(http, _data, _isChanged, _hadCookie);
+        _store.Close(http, _rootPath, _data, _isChanged, _hadCookie);
     }
 }

@@ -5,7 +5,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Realtime.Diagnostics;
 using Realtime.Protocol;
+using Realtime.Routing;
 
 namespace Realtime.Http;
 
@@ -22,6 +24,9 @@ internal sealed class SessionStore
     private readonly TimeProvider _time;
     private readonly Lazy<IDataProtector> _protector;
     private readonly int _mostBytes;
+    private readonly ILogger _logger;
+    private readonly bool _trustsNoProxy;
+    private bool _hasWarned;
 
     public SessionStore(App app)
     {
@@ -29,10 +34,11 @@ internal sealed class SessionStore
         _time = app.Provider.GetRequiredService<TimeProvider>();
         Json = app.Json;
         _mostBytes = ((MaxCookie - CookieName(isSecure: true, rootPath: "").Length - 3) * 3 / 4) - Overhead;
+        _logger = app.Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Sessions");
+        _trustsNoProxy = app.Security.ProxyHops == 0;
         _protector = new Lazy<IDataProtector>(() =>
         {
-            var logger = app.Provider.GetRequiredService<ILoggerFactory>().CreateLogger("Realtime.Sessions");
-            var provider = app.Provider.GetService<IDataProtectionProvider>() ?? SessionKeys.Open(app, logger);
+            var provider = app.Provider.GetService<IDataProtectionProvider>() ?? SessionKeys.Open(app, _logger);
             return provider.CreateProtector("Realtime.Session", "1");
         });
     }
@@ -75,7 +81,7 @@ internal sealed class SessionStore
     }
 
     /// <summary>Adds to a response, whose headers are about to be sent, what becomes of the session.</summary>
-    public void Close(HttpConnection http, SessionData data, bool isChanged, bool hadCookie)
+    public void Close(HttpConnection http, string rootPath, SessionData data, bool isChanged, bool hadCookie)
     {
         VaryByCookie(http);
         var headers = http.ResponseHeaders;
@@ -84,11 +90,17 @@ internal sealed class SessionStore
         {
             return;
         }
-        headers.Append("Set-Cookie", isEmpty ? Cookie(http, "", TimeSpan.Zero) : Cookie(http, Protect(data), _options.EndsWithBrowser ? null : _options.Lifetime));
+        headers.Append("Set-Cookie", isEmpty ? Cookie(http, rootPath, "", TimeSpan.Zero) : Cookie(http, rootPath, Protect(data), _options.EndsWithBrowser ? null : _options.Lifetime));
         if (!headers.Contains("Cache-Control"))
         {
             // A cache that many share must not hand one client's cookie to another.
             headers["Cache-Control"] = "private";
+        }
+        if (_trustsNoProxy && !_hasWarned && http.RequestHeaders["X-Forwarded-Proto"].ToString().StartsWith("https", StringComparison.OrdinalIgnoreCase))
+        {
+            // Once: whoever runs the app is to know, and a client that makes it up is not to fill the log.
+            _hasWarned = true;
+            SessionLog.ProxyNotTrusted(_logger);
         }
     }
 
@@ -125,12 +137,12 @@ internal sealed class SessionStore
 
     private TimeSpan Age(SessionData data) => _time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(data.Issued);
 
-    private string Cookie(HttpConnection http, string value, TimeSpan? maxAge)
+    private string Cookie(HttpConnection http, string rootPath, string value, TimeSpan? maxAge)
     {
         var isSecure = http.Scheme == "https";
         var age = maxAge is { } span ? string.Create(CultureInfo.InvariantCulture, $"; Max-Age={(long)span.TotalSeconds}") : "";
         var domain = _options.Domain is { } name ? $"; Domain={name}" : "";
-        return $"{CookieName(isSecure, http.RootPath)}={value}; Path={(http.RootPath.Length == 0 ? "/" : http.RootPath)}{domain}{age}{(isSecure ? "; Secure" : "")}; HttpOnly; SameSite=Lax";
+        return $"{CookieName(isSecure, rootPath)}={value}; Path={(rootPath.Length == 0 ? "/" : RoutePath.Encode(rootPath))}{domain}{age}{(isSecure ? "; Secure" : "")}; HttpOnly; SameSite=Lax";
     }
 
     private string CookieName(bool isSecure, string rootPath)

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.Win32.SafeHandles;
 
 namespace Realtime.Protocol;
 
@@ -152,6 +153,27 @@ public sealed partial class HttpConnection : RequestConnection
         if (Writer.Count(length))
         {
             await exchange.SendFileAsync(path, offset, length, cancellationToken);
+        }
+    }
+
+    /// <summary>Sends a part of an open file as (part of) the body: what was known of the file when it was opened holds for what is sent, though another takes its name meanwhile.</summary>
+    /// <param name="file">The file, opened to be read, which stays open.</param>
+    /// <param name="offset">The first byte to send.</param>
+    /// <param name="count">How many bytes to send.</param>
+    /// <param name="cancellationToken">Gives up waiting for the peer.</param>
+    /// <exception cref="InvalidOperationException">The response is complete, or the part is longer than the declared length allows.</exception>
+    /// <exception cref="EndOfStreamException">The file has become shorter meanwhile; let out of the application, it cuts the connection.</exception>
+    public async ValueTask SendFileAsync(SafeFileHandle file, long offset, long count, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var exchange = Exchange;
+        if (!_started)
+        {
+            await Writer.StartResponseAsync(cancellationToken);
+        }
+        if (Writer.Count(count))
+        {
+            await exchange.SendFileAsync(file, offset, count, cancellationToken);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Win32.SafeHandles;
 
 namespace Realtime.Protocol;
 
@@ -85,14 +86,24 @@ public abstract class HttpExchange : RequestFacts
     /// <param name="cancellationToken">Gives up waiting for the peer.</param>
     public virtual async ValueTask SendFileAsync(string path, long offset, long count, CancellationToken cancellationToken)
     {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, FileOptions.Asynchronous);
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+        await SendFileAsync(file, offset, count, cancellationToken);
+    }
+
+    /// <summary>Sends a part of an open file as part of the body, behind <see cref="StartAsync"/>.</summary>
+    /// <param name="file">The file, opened to be read, which stays open.</param>
+    /// <param name="offset">The first byte to send.</param>
+    /// <param name="count">How many bytes to send.</param>
+    /// <param name="cancellationToken">Gives up waiting for the peer.</param>
+    public virtual async ValueTask SendFileAsync(SafeFileHandle file, long offset, long count, CancellationToken cancellationToken)
+    {
         while (count > 0)
         {
             var memory = Output.GetMemory(16 * 1024);
             var read = await RandomAccess.ReadAsync(file, memory[..(int)Math.Min(memory.Length, count)], offset, cancellationToken);
             if (read == 0)
             {
-                throw new EndOfStreamException($"{path} ended {count} bytes early: it changed while it was sent.");
+                throw new EndOfStreamException($"A file ended {count} bytes early: it changed while it was sent.");
             }
             Output.Advance(read);
             offset += read;

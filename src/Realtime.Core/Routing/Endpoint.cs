@@ -32,6 +32,8 @@ internal sealed record Endpoint(Route Route, IReadOnlyList<string> Methods, Func
         var (invoke, respond) = (Invoke, Respond);
         return this with
         {
+            // A policy, or what finds users, may have kept either.
+            KeepsRequest = true,
             KeepsConnection = true,
             Invoke = async request =>
             {

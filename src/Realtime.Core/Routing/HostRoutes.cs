@@ -33,7 +33,7 @@ internal sealed class HostRoutes((HostPattern Host, RouteTree Tree)[] hosts, Rou
     /// <summary>The host that a request asks for, in lower case and without its port.</summary>
     private static string NameOf(Request request)
     {
-        var name = request.Headers["Host"].ToString().AsSpan();
+        var name = request.Connection.Host.AsSpan();
         var port = name.LastIndexOf(':');
         if (port > name.LastIndexOf(']'))
         {

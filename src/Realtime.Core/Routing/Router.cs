@@ -197,6 +197,10 @@ internal sealed class Router
             }
             tree.Others(path, methods, ref socket);
         }
+        if (methods.Count == 0 && http.Method is not ("GET" or "HEAD") && Array.Exists(_folders, folder => folder.Find(http) is not null))
+        {
+            methods.Add("GET");
+        }
         if (http.Method == "OPTIONS" && (methods.Count > 0 || http.RawTarget == "*"))
         {
             return new EmptyResponse(204, null) { Headers = { ["Allow"] = Allow(methods) } };

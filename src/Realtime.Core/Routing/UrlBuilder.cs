@@ -55,7 +55,7 @@ internal sealed class UrlBuilder
     private string HostOf(Route route, KeyValuePair<string, object?>[] values, IReadOnlyDictionary<string, string>? inherited, bool isAbsolute, Request? request)
     {
         var (scheme, authority, root) = request is not null
-            ? (request.Connection.Scheme is "https" or "wss" ? "https" : "http", request.Headers["Host"].ToString(), RoutePath.Encode(request.Connection.RootPath))
+            ? (request.Connection.Scheme is "https" or "wss" ? "https" : "http", request.Connection.Host, RoutePath.Encode(request.Connection.RootPath))
             : (_baseAddress?.Scheme, _baseAddress?.Authority, _baseAddress?.AbsolutePath.TrimEnd('/') ?? "");
         if (route.Pattern.Host is { } host)
         {

@@ -573,6 +573,90 @@ public abstract class HttpContractTests
         }
     }
 
+    [Fact]
+    public async Task The_host_is_the_one_that_the_client_asked()
+    {
+        await using var server = await StartAsync(Probe.Http(static async http => await http.WriteAsync($"{http.Scheme}://{http.Host}")));
+
+        Assert.Equal(server.Http.BaseAddress!.GetLeftPart(UriPartial.Authority), await server.Http.GetStringAsync(Root));
+    }
+
+    [Fact]
+    public async Task Who_knows_better_replaces_scheme_host_and_client()
+    {
+        await using var server = await StartAsync(Probe.Http(static async http =>
+        {
+            http.Scheme = "https";
+            http.Host = "example.org";
+            http.Client = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0);
+            await http.WriteAsync($"{http.Scheme}://{http.Host} {http.Client} {http.RequestHeaders["Host"] == "example.org"}");
+        }));
+
+        Assert.Equal("https://example.org 192.0.2.1:0 False", await server.Http.GetStringAsync(Root));
+    }
+
+    [Fact]
+    public async Task Values_of_one_name_arrive_one_by_one()
+    {
+        await using var server = await StartAsync(Probe.Http(static http =>
+        {
+            http.ResponseHeaders.Append("Set-Cookie", "a=1; Path=/");
+            http.OnStarting(static starting => starting.ResponseHeaders.Append("Set-Cookie", "b=2, 3; Path=/"));
+            return Task.CompletedTask;
+        }));
+
+        using var response = await server.Http.GetAsync(Root);
+
+        Assert.Equal(["a=1; Path=/", "b=2, 3; Path=/"], response.Headers.GetValues("Set-Cookie"));
+    }
+
+    [Fact]
+    public async Task An_open_file_is_sent_whatever_takes_its_name()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, "0123456789");
+            await using var server = await StartAsync(Probe.Http(async http =>
+            {
+                using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+                var other = Path.GetTempFileName();
+                await File.WriteAllTextAsync(other, "other");
+                File.Move(other, path, overwrite: true);
+                http.ResponseHeaders.ContentLength = 5;
+                await http.SendFileAsync(file, 2, 5);
+            }));
+
+            Assert.Equal("23456", await server.Http.GetStringAsync(Root));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_ends_early_cuts_the_connection()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, "0123456789");
+            await using var server = await StartAsync(Probe.Http(async http =>
+            {
+                using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+                http.ResponseHeaders.ContentLength = 20;
+                await http.SendFileAsync(file, 0, 20);
+            }));
+
+            await Assert.ThrowsAnyAsync<Exception>(() => server.Http.GetStringAsync(Root));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Theory]
     [InlineData(0, null, "0123456789")]
     [InlineData(3, null, "3456789")]

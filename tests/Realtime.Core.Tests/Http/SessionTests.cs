@@ -495,6 +495,40 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task A_proxy_that_is_not_trusted_is_mentioned_once()
+    {
+        var app = NewApp();
+        var log = new ListLogger();
+        app.Services.AddSingleton<ILoggerProvider>(log);
+        await using var server = await TestServer.StartAsync(app);
+        var visitor = new Visitor(server) { Headers = { ["X-Forwarded-Proto"] = "https" } };
+
+        await visitor.TextAsync("/set?value=1");
+        await visitor.TextAsync("/set?value=2");
+
+        Assert.Single(log.Entries, static entry => entry.Message.Contains("ProxyHops", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_mounted_app_has_sessions_of_its_own()
+    {
+        var app = NewApp();
+        var inner = NewApp();
+        inner.Sessions = inner.Sessions with { KeepsKeys = false };
+        app.Mount("/inner", inner);
+        await using var server = await TestServer.StartAsync(app);
+        var (plain, secure) = (new Visitor(server), new Visitor(server, "https"));
+
+        await plain.TextAsync("/inner/set?value=inside");
+        await secure.TextAsync("/inner/set?value=inside");
+
+        Assert.Contains("; Path=/inner;", Assert.Single(plain.SetCookies), StringComparison.Ordinal);
+        Assert.StartsWith("__Secure-session=", Assert.Single(secure.SetCookies), StringComparison.Ordinal);
+        Assert.Equal("inside", await secure.TextAsync("/inner/get"));
+        Assert.Equal("none", await secure.TextAsync("/get"));
+    }
+
+    [Fact]
     public void Options_cannot_change_behind_the_start()
     {
         var app = new App();

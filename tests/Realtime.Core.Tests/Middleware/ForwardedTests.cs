@@ -72,6 +72,17 @@ public sealed class ForwardedTests
     }
 
     [Fact]
+    public async Task Absolute_addresses_are_those_that_the_client_knows()
+    {
+        var app = new App();
+        app.Security = app.Security with { ProxyHops = 1 };
+        app.Get("/", (Request request) => request.UrlFor("here", absolute: true)).Named("here");
+        await using var server = await TestServer.StartAsync(app);
+
+        Assert.Equal("https://example.org/", await SendAsync(server, ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "example.org")));
+    }
+
+    [Fact]
     public async Task Hosts_are_trusted_as_the_proxy_names_them()
     {
         var app = new App();
