@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Realtime.Middleware;
-using Realtime.Protocol;
 using Realtime.Routing;
 
 namespace Realtime;
