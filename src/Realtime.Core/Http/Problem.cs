@@ -1,9 +1,8 @@
 using System.Buffers;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Primitives;
 using Realtime.Binding;
+using Realtime.Middleware;
 
 namespace Realtime.Http;
 
@@ -21,6 +20,9 @@ internal sealed record Problem(int Status, string Detail, string Code)
     /// <summary>What finds the error in the log; null for none.</summary>
     public string? Reference { get; init; }
 
+    /// <summary>What the person at work on the app is shown; null for everybody else.</summary>
+    public DebugReport? Report { get; init; }
+
     /// <summary>Header fields that belong to the answer, or null.</summary>
     public IEnumerable<KeyValuePair<string, StringValues>>? Headers { get; init; }
 
@@ -32,8 +34,10 @@ internal sealed record Problem(int Status, string Detail, string Code)
     public HttpError ToError(Exception exception) => new(Status, Detail, Code, exception) { Errors = Errors };
 
     /// <summary>Makes the body in the form that the peer prefers.</summary>
-    public (string ContentType, ReadOnlyMemory<byte> Body) Render(string? accept) =>
-        PrefersHtml(accept) ? (BodyWriter.HtmlText, Page()) : (ContentType, Json());
+    public ProblemBody Render(string? accept) =>
+        !PrefersHtml(accept) ? new(ContentType, Json(), Policy: null)
+        : Report is { } report ? new(BodyWriter.HtmlText, DebugPage.Render(report, Reference!), DebugPage.Policy)
+        : new(BodyWriter.HtmlText, ProblemPage.Render(this), ProblemPage.Policy);
 
     // A browser that navigates asks for text/html; scripts and tools ask for JSON or for anything.
     private static bool PrefersHtml(string? accept) =>
@@ -66,16 +70,26 @@ internal sealed record Problem(int Status, string Detail, string Code)
         {
             json.WriteString("reference", reference);
         }
+        if (Report is { } report)
+        {
+            json.WriteStartArray("exceptions");
+            foreach (var exception in report.Exceptions)
+            {
+                json.WriteStartObject();
+                json.WriteString("type", exception.Type);
+                json.WriteString("message", exception.Message);
+                json.WriteStartArray("at");
+                foreach (var frame in exception.Frames)
+                {
+                    json.WriteStringValue(frame.File is null ? frame.Call : $"{frame.Call} in {frame.File}:{frame.Line}");
+                }
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenMemory;
-    }
-
-    private ReadOnlyMemory<byte> Page()
-    {
-        var reason = HtmlEncoder.Default.Encode(HttpError.ReasonOf(Status));
-        var detail = HtmlEncoder.Default.Encode(Detail);
-        return Encoding.UTF8.GetBytes(
-            $"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{Status} {reason}</title><h1>{reason}</h1><p>{detail}</p></html>");
     }
 }

@@ -20,7 +20,11 @@ internal sealed class ProblemResponse : Response
 
     protected override ValueTask WriteAsync(Request request, HttpConnection connection)
     {
-        var (contentType, body) = _problem.Render(connection.RequestHeaders["Accept"].ToString());
-        return BodyWriter.Bytes(connection, body, ContentTypeOr(contentType));
+        var body = _problem.Render(connection.RequestHeaders["Accept"].ToString());
+        if (body.Policy is not null && !connection.ResponseHeaders.Contains("Content-Security-Policy"))
+        {
+            connection.ResponseHeaders["Content-Security-Policy"] = body.Policy;
+        }
+        return BodyWriter.Bytes(connection, body.Bytes, ContentTypeOr(body.ContentType));
     }
 }

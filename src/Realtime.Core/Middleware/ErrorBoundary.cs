@@ -11,8 +11,9 @@ namespace Realtime.Middleware;
 internal sealed class ErrorBoundary(ILogger logger, bool isDevelopment)
 {
     /// <summary>Answers for an exception out of an HTTP handler.</summary>
-    public ValueTask AnswerAsync(HttpConnection http, Exception exception)
+    public ValueTask AnswerAsync(Request request, Exception exception)
     {
+        var http = request.Http;
         if (exception is OperationCanceledException && http.Disconnected.IsCancellationRequested)
         {
             return default;
@@ -24,7 +25,7 @@ internal sealed class ErrorBoundary(ILogger logger, bool isDevelopment)
             return default;
         }
         http.ResetResponse();
-        var problem = Explain(exception);
+        var problem = Explain(exception, request);
         if (problem.Reference is not null)
         {
             Log(http, problem, exception);
@@ -33,7 +34,9 @@ internal sealed class ErrorBoundary(ILogger logger, bool isDevelopment)
     }
 
     /// <summary>What an exception means to the peer. One that nobody foresaw has a reference, and is to be logged with it.</summary>
-    public Problem Explain(Exception exception)
+    /// <param name="exception">The exception.</param>
+    /// <param name="request">The request that it came out of; null where it cannot be shown.</param>
+    public Problem Explain(Exception exception, Request? request)
     {
         if (Known(exception) is { } known)
         {
@@ -41,10 +44,11 @@ internal sealed class ErrorBoundary(ILogger logger, bool isDevelopment)
         }
         var reference = NewReference();
         // What failed is for the person at work on the app; a stranger is told nothing that helps them.
-        var detail = isDevelopment
-            ? $"{exception.GetType().Name}: {exception.Message}"
+        var report = isDevelopment && request is not null && LocalClient.Is(request.Connection) ? new DebugReport(exception, request) : null;
+        var detail = report is not null
+            ? $"{report.Exceptions[0].Type}: {report.Exceptions[0].Message}"
             : $"Something went wrong here. Whoever runs this server finds it in the log under {reference}.";
-        return new Problem(500, detail, "internal") { Reference = reference };
+        return new Problem(500, detail, "internal") { Reference = reference, Report = report };
     }
 
     /// <summary>Writes down an exception that nobody foresaw.</summary>
@@ -63,7 +67,7 @@ internal sealed class ErrorBoundary(ILogger logger, bool isDevelopment)
         }
         if (!socket.IsAnswered)
         {
-            var problem = Explain(exception);
+            var problem = Explain(exception, request: null);
             if (problem.Reference is not null)
             {
                 HttpLog.RequestFailed(logger, "WebSocket", LogText.Of(socket.Path), problem.Reference, exception);
@@ -85,14 +89,18 @@ internal sealed class ErrorBoundary(ILogger logger, bool isDevelopment)
         {
             http.ResponseHeaders[name] = values;
         }
-        var (contentType, body) = problem.Render(http.RequestHeaders["Accept"].ToString());
-        return BodyWriter.Bytes(http, body, contentType);
+        var body = problem.Render(http.RequestHeaders["Accept"].ToString());
+        if (body.Policy is not null)
+        {
+            http.ResponseHeaders["Content-Security-Policy"] = body.Policy;
+        }
+        return BodyWriter.Bytes(http, body.Bytes, body.ContentType);
     }
 
     /// <summary>Refuses a handshake with a problem.</summary>
     public static ValueTask DenyAsync(WebSocketConnection socket, Problem problem)
     {
-        var (contentType, body) = problem.Render(accept: null);
+        var (contentType, body, _) = problem.Render(accept: null);
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Content-Type"] = contentType };
         foreach (var (name, values) in problem.Headers ?? [])
         {

@@ -48,7 +48,7 @@ internal sealed class HookChain(ErrorBoundary errors, CompiledHook[] before, Com
         {
             if (http.HasStarted || (exception is OperationCanceledException && http.Disconnected.IsCancellationRequested))
             {
-                await errors.AnswerAsync(http, exception);
+                await errors.AnswerAsync(request, exception);
                 return;
             }
             http.ResetResponse();
@@ -57,7 +57,7 @@ internal sealed class HookChain(ErrorBoundary errors, CompiledHook[] before, Com
         catch (Exception again)
         {
             // A hook or an error handler fails: the plain answer goes out, past them.
-            await errors.AnswerAsync(http, again);
+            await errors.AnswerAsync(request, again);
         }
     }
 
@@ -122,7 +122,7 @@ internal sealed class HookChain(ErrorBoundary errors, CompiledHook[] before, Com
 
     private async ValueTask<Response> AnswerAsync(Request request, Exception exception)
     {
-        var problem = errors.Explain(exception);
+        var problem = errors.Explain(exception, request);
         var isForeseen = problem.Reference is null;
         var error = exception as HttpError ?? problem.ToError(exception);
         var isLogged = isForeseen;

@@ -116,7 +116,7 @@ internal sealed class Router
         catch (Exception exception)
         {
             failed = true;
-            await ((endpoint is null ? _hooks : endpoint.Hooks)?.RecoverAsync(request, exception) ?? _errors.AnswerAsync(http, exception));
+            await ((endpoint is null ? _hooks : endpoint.Hooks)?.RecoverAsync(request, exception) ?? _errors.AnswerAsync(request, exception));
         }
         finally
         {

@@ -20,6 +20,33 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    public async Task Notes_are_written_read_and_remembered_and_errors_are_answered()
+    {
+        await using var script = await Script.RunAsync("notes.cs");
+        // A browser's own request, whose session is not to be forged.
+        script.Http.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
+
+        using var created = await script.Http.PostAsJsonAsync("/notes", new { title = "<b>Milk</b>", text = "2 litres" });
+        Assert.Equal((HttpStatusCode.Created, "/notes/1"), (created.StatusCode, created.Headers.Location!.OriginalString));
+        Assert.Equal("""{"id":1,"title":"\u003Cb\u003EMilk\u003C/b\u003E","text":"2 litres"}""", await script.Http.GetStringAsync("/notes/1"));
+        Assert.StartsWith("""[{"id":1""", await script.Http.GetStringAsync("/notes"), StringComparison.Ordinal);
+        using var page = await script.Http.GetAsync("/");
+        var text = await page.Content.ReadAsStringAsync();
+        Assert.Contains("<li><a href='/notes/1'>&lt;b&gt;Milk&lt;/b&gt;</a></li>", text, StringComparison.Ordinal);
+        Assert.Contains("Your last note: 1", text, StringComparison.Ordinal);
+        Assert.Equal("notes", Assert.Single(page.Headers.GetValues("X-App")));
+
+        using var missing = await script.Http.GetAsync("/notes/7");
+        Assert.Equal((HttpStatusCode.NotFound, """{"error":"There is no note 7."}"""), (missing.StatusCode, await missing.Content.ReadAsStringAsync()));
+        Assert.True(missing.Headers.Contains("X-App"));
+        using var invalid = await script.Http.PostAsJsonAsync("/notes", new { title = new string('x', 81) });
+        Assert.Equal(HttpStatusCode.BadRequest, invalid.StatusCode);
+        Assert.Contains("title", await invalid.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        script.Http.DefaultRequestHeaders.Add("X-Blocked", "1");
+        Assert.Equal(HttpStatusCode.Forbidden, (await script.Http.GetAsync("/")).StatusCode);
+    }
+
+    [Fact]
     public async Task Echo_returns_what_it_hears_and_sums_what_it_counts()
     {
         await using var script = await Script.RunAsync("echo.cs");
