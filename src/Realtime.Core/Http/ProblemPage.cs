@@ -29,13 +29,15 @@ internal static class ProblemPage
     {
         var reason = HttpError.ReasonOf(problem.Status);
         var errors = problem.Errors.Count > 1 ? Html.Of($"<ul>{problem.Errors.Select(static error => Html.Of($"<li>{error.Field} {error.Problem}</li>"))}</ul>") : null;
+        // The list says it all; what is one sentence for programs is a line for each to people.
+        var detail = errors is null ? problem.Detail : $"{problem.Errors.Count} inputs do not fit:";
         var reference = problem.Reference is { } number ? Html.Of($"<p class=\"reference\">Reference <code>{number}</code></p>") : null;
         return Encoding.UTF8.GetBytes(Html.Of($"""
             <!doctype html>
             <html lang="en">
             <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>{problem.Status} {reason}</title>
             <style>{Html.Raw(Style)}</style></head>
-            <body><main><p class="status">{problem.Status}</p><h1>{reason}</h1><p>{problem.Detail}</p>{errors}{reference}</main></body>
+            <body><main><p class="status">{problem.Status}</p><h1>{reason}</h1><p>{detail}</p>{errors}{reference}</main></body>
             </html>
             """).ToString());
     }

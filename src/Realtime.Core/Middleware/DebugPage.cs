@@ -96,8 +96,23 @@ internal static class DebugPage
         // The first place in the app's own sources is what the person came to see.
         var nearest = exception.Frames.FirstOrDefault(static frame => frame.Source.Count > 0);
         var frames = exception.Frames.Count == 0 ? Html.Of($"<section><div class=\"frame far\">It was never thrown.</div></section>") : null;
-        return Html.Of($"{title}{frames}{exception.Frames.Select(frame => Frame(frame, ReferenceEquals(frame, nearest)))}");
+        return Html.Of($"{title}{frames}{Folded(exception.Frames).Select(group => group.Key ? Framework([.. group]) : Html.Of($"{group.Select(frame => Frame(frame, ReferenceEquals(frame, nearest)))}"))}");
     }
+
+    /// <summary>The calls in their order, those of the framework that follow one another together.</summary>
+    private static IEnumerable<IGrouping<bool, DebuggedFrame>> Folded(IReadOnlyList<DebuggedFrame> frames)
+    {
+        for (var start = 0; start < frames.Count;)
+        {
+            var group = frames.Skip(start).TakeWhile(frame => frame.IsFramework == frames[start].IsFramework).ToArray();
+            start += group.Length;
+            yield return group.GroupBy(static frame => frame.IsFramework).First();
+        }
+    }
+
+    private static Html Framework(DebuggedFrame[] frames) => frames is [var only]
+        ? Frame(only, isOpen: false)
+        : Html.Of($"<details class=\"far\"><summary>{frames.Length} calls of the framework</summary>{frames.Select(static frame => Html.Of($"<div class=\"frame\"><code>{frame.Call}</code></div>"))}</details>");
 
     private static Html Frame(DebuggedFrame frame, bool isOpen)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -85,67 +84,5 @@ internal sealed class DebugReport
         }
         return text.AppendLine().AppendLine(exception.ToString()).AppendLine()
             .Append(CultureInfo.InvariantCulture, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, Realtime {typeof(App).Assembly.GetName().Version!.ToString(3)}").ToString();
-    }
-}
-
-/// <summary>One exception of a chain, with where it came by.</summary>
-internal sealed class DebuggedException
-{
-    public DebuggedException(Exception exception, SecretMask mask)
-    {
-        Type = Binding.TypeName.Of(exception.GetType());
-        Message = mask.Text(exception.Message);
-        Frames = [.. new StackTrace(exception, fNeedFileInfo: true).GetFrames().Select(static frame => new DebuggedFrame(frame))];
-    }
-
-    public string Type { get; }
-
-    public string Message { get; }
-
-    public IReadOnlyList<DebuggedFrame> Frames { get; }
-}
-
-/// <summary>One call on the way to an exception.</summary>
-internal sealed class DebuggedFrame
-{
-    // What is this long was not written by a person.
-    private const long LongestSource = 2_000_000;
-    private const int LinesAround = 6;
-
-    public DebuggedFrame(StackFrame frame)
-    {
-        // The platform's own words put async methods and lambdas back into the names that a person gave them.
-        var words = new StackTrace(frame).ToString().Trim();
-        var call = words.StartsWith("at ", StringComparison.Ordinal) ? words[3..] : words;
-        Call = call.IndexOf(" in ", StringComparison.Ordinal) is >= 0 and var end ? call[..end] : call;
-        File = frame.GetFileName();
-        Line = frame.GetFileLineNumber();
-        Source = File is null ? [] : Read(File, Line);
-    }
-
-    public string Call { get; }
-
-    public string? File { get; }
-
-    public int Line { get; }
-
-    /// <summary>The lines around it, with their numbers; none where the source is not there.</summary>
-    public IReadOnlyList<(int Number, string Text)> Source { get; }
-
-    private static (int Number, string Text)[] Read(string file, int line)
-    {
-        try
-        {
-            if (line <= 0 || new FileInfo(file) is not { Exists: true, Length: < LongestSource })
-            {
-                return [];
-            }
-            var first = Math.Max(1, line - LinesAround);
-            return [.. System.IO.File.ReadLines(file).Skip(first - 1).Take(line + LinesAround - first + 1).Select((text, index) => (first + index, text))];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            return [];
-        }
     }
 }

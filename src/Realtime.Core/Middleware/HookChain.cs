@@ -136,9 +136,17 @@ internal sealed class HookChain(ErrorBoundary errors, CompiledHook[] before, Com
                 errors.Log(request.Http, problem, exception);
                 isLogged = true;
             }
-            if (await handler.Invoke(request) is { } result && handler.Writer is { } writer)
+            try
             {
-                return WithHeaders(writer.ToResponse(request, result, problem.Status), problem);
+                if (await handler.Invoke(request) is { } result && handler.Writer is { } writer)
+                {
+                    return WithHeaders(writer.ToResponse(request, result, problem.Status), problem);
+                }
+            }
+            catch (HttpError other) when (exception is not HttpError)
+            {
+                // It says what the exception means to the peer, which has handlers of its own.
+                return await AnswerAsync(request, other);
             }
         }
         if (!isLogged)

@@ -47,7 +47,8 @@ public abstract partial class RouteMap
     /// <param name="status">The status, 400 to 599.</param>
     /// <param name="handler">
     /// Any delegate, bound as a handler without a body is, and to the <see cref="HttpError"/>, to the <see cref="Exception"/> and to the <see cref="Response"/> that
-    /// would be sent without it. Its result is the answer, with the error's status unless it says another; null, or nothing, leaves the error to the next handler.
+    /// would be sent without it. Its result is the answer, with the error's status unless it says another; null, or nothing, leaves the error to the next handler, and
+    /// an <see cref="HttpError"/>, returned or thrown, is what an exception of another type becomes.
     /// </param>
     /// <remarks>
     /// A blueprint's handlers go before an app's. In each, those for an <see cref="HttpError"/>'s status go first, then those of types, the nearest first; for an exception

@@ -185,6 +185,24 @@ public sealed class ErrorHandlerTests
         Assert.Contains(log.Entries, entry => entry.Message.Contains(problem.GetProperty("reference").GetString()!, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("/thrown")]
+    [InlineData("/returned")]
+    public async Task A_handler_makes_an_exception_an_answer_that_has_handlers_too(string path)
+    {
+        var app = new App();
+        app.OnError<KeyNotFoundException>(HttpError () => throw HttpError.NotFound("No such key."));
+        app.OnError<FormatException>(() => HttpError.NotFound("No such key."));
+        app.OnError(404, (HttpError error, Exception exception) => $"{error.Message} {exception.GetType().Name}");
+        app.Get("/thrown", string () => throw new KeyNotFoundException());
+        app.Get("/returned", string () => throw new FormatException());
+        await using var server = await TestServer.StartAsync(app);
+
+        using var response = await server.Http.GetAsync(path);
+
+        Assert.Equal((404, $"No such key. {(path == "/thrown" ? "KeyNotFoundException" : "FormatException")}"), ((int)response.StatusCode, await response.Content.ReadAsStringAsync()));
+    }
+
     [Fact]
     public async Task Allow_stays_with_a_handled_405()
     {
