@@ -20,6 +20,9 @@ public sealed class TortureRun : IAsyncDisposable
     // Jobs of a group and the join behind it.
     private const int FlowSize = 4;
 
+    // A run without a frozen worker says nothing of those that wake up without their lease.
+    private const int KillsBeforeFreeze = 3;
+
     private int _refused;
     private int _frozen;
     private (long From, long To) _outage = (long.MaxValue, long.MaxValue);
@@ -148,7 +151,13 @@ public sealed class TortureRun : IAsyncDisposable
         while (!end.IsCancellationRequested)
         {
             var victim = _random.Next(_workers.Count);
-            if (frozen.IsCompleted && _workers[victim].Ready.IsCompleted && (_options.Unfenced || _random.Next(4) == 0))
+            var isOverdue = _frozen == 0 && _killed.Count >= KillsBeforeFreeze;
+            if (isOverdue)
+            {
+                // On a busy machine most are only starting, and chance would find none to freeze.
+                victim = _workers.FindIndex(static worker => worker.Ready.IsCompleted) is >= 0 and var ready ? ready : victim;
+            }
+            if (frozen.IsCompleted && _workers[victim].Ready.IsCompleted && (_options.Unfenced || isOverdue || _random.Next(4) == 0))
             {
                 _frozen++;
                 asleep = victim;
