@@ -48,7 +48,7 @@ internal sealed class JobsGroup : Group
             Needs = "node_modules/bullmq",
             EveryCore = true,
         },
-        new("Celery", "peers/celery", "two worker children that fetch 128 at once, results in Redis with an append-only file; Debian's packages.")
+        new("Celery", "peers/celery", "enqueued by a process per core (faster than 64 threads of one), two worker children that fetch 128 at once, results in Redis with an append-only file; Debian's packages.")
         {
             Program = ["/usr/bin/python3", "server.py"],
             Needs = "/usr/lib/python3/dist-packages/celery",
