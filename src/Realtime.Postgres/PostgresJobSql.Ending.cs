@@ -3,9 +3,11 @@ namespace Realtime.Postgres;
 // How attempts end, and what is taken from nodes.
 internal sealed partial class PostgresJobSql
 {
-    // As a sum, so that the index of running jobs does not fit: the planner takes a node for one job, and would compare each of a thousand with
-    // each of a thousand outcomes instead of finding it by its id.
-    private const string IsRunning = "j.state + 0 = 2";
+    /// <summary>
+    /// Whether an attempt still holds the job: the fence, in a form that tells the planner nothing. It takes a node for one job, and would
+    /// compare each of the node's thousands with each of a thousand outcomes instead of finding it by its id.
+    /// </summary>
+    private static string Holds(string ended, string node) => $"CASE WHEN j.state = 2 AND j.node = {node} THEN j.attempt = {ended}.attempt ELSE false END";
 
     // What an attempt leaves behind besides the state. Null keeps what is there.
     private const string Traces = """
@@ -26,7 +28,7 @@ internal sealed partial class PostgresJobSql
         ),
         gone AS (
             DELETE FROM {_jobs} AS j USING outcome AS o
-            WHERE j.id = o.id AND j.attempt = o.attempt AND j.node = $2 AND {IsRunning}
+            WHERE j.id = o.id AND {Holds("o", "$2")}
             RETURNING {Columns("j.", Kept)}, j.cancel, o.n, o.state, o.result, {Traces}
         ),
         {KeepGone}
@@ -42,7 +44,7 @@ internal sealed partial class PostgresJobSql
         ),
         locked AS MATERIALIZED (
             SELECT o.id, o.n, o.due, o.uncounted, j.cancel, {Traces} FROM {_jobs} AS j JOIN outcome AS o ON j.id = o.id
-            WHERE j.attempt = o.attempt AND j.node = $2 AND {IsRunning}
+            WHERE {Holds("o", "$2")}
             ORDER BY j.id FOR UPDATE OF j
         ),
         gone AS (

@@ -9,7 +9,7 @@ internal sealed partial class PostgresJobSql
             ORDER BY id
         )
         UPDATE {_jobs} AS j SET progress = r.progress, message = r.message
-        FROM report AS r WHERE j.id = r.id AND j.attempt = r.attempt AND j.node = $1 AND {IsRunning}
+        FROM report AS r WHERE j.id = r.id AND {Holds("r", "$1")}
         RETURNING r.n
         """;
 
@@ -34,7 +34,7 @@ internal sealed partial class PostgresJobSql
         ),
         held AS (
             UPDATE {_jobs} AS j SET has_logs = true FROM asked AS a
-            WHERE j.id = a.id AND j.attempt = a.attempt AND j.node = $1 AND {IsRunning}
+            WHERE j.id = a.id AND {Holds("a", "$1")}
             RETURNING j.id, a.n
         ),
         added AS (

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using Realtime.Jobs;
 using Realtime.Torture;
 
@@ -63,6 +64,43 @@ public sealed class PostgresQueueTests(PostgresFixture fixture)
                 return;
             }
         }
+    }
+
+    [Fact]
+    public async Task Ends_are_recorded_by_id_and_not_by_comparing_all_that_runs_with_all_that_ended()
+    {
+        var database = await fixture.Server.CreateDatabaseAsync();
+        await using var store = new PostgresJobStore(database);
+        await store.OpenAsync(default);
+        await store.HeartbeatAsync(new JobNode(1, "", 0, 0), Limit, default);
+        await store.EnqueueAsync(
+            [.. Enumerable.Range(0, 5000).Select(static _ => new JobSpec { Id = Guid.NewGuid(), Name = "job", Queue = "q", Args = [], EnqueuedAt = TimeProvider.System.GetUtcNow() })], default);
+        var claimed = (await store.ClaimAsync(1, [new QueueDemand("q", 1000)], default)).Jobs;
+
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var sql = new PostgresJobSql("realtime");
+        await ExecuteAsync(connection, sql.Plan);
+        await using var explain = new NpgsqlCommand("EXPLAIN " + sql.Finish, connection, transaction);
+        explain.Parameters.With((DateTimeOffset?)null).With(1L)
+            .WithMany(NpgsqlDbType.Uuid, claimed, static job => job.Spec.Id)
+            .WithMany(NpgsqlDbType.Integer, claimed, static job => job.Attempt)
+            .WithMany(NpgsqlDbType.Smallint, claimed, static _ => (short)JobState.Succeeded)
+            .WithMany(NpgsqlDbType.Bytea, claimed, static _ => (byte[]?)null)
+            .WithMany(NpgsqlDbType.Text, claimed, static _ => (string?)null)
+            .WithMany(NpgsqlDbType.Text, claimed, static _ => (string?)null)
+            .WithMany(NpgsqlDbType.Text, claimed, static _ => (string?)null)
+            .WithMany(NpgsqlDbType.Double, claimed, static _ => (double?)null)
+            .WithMany(NpgsqlDbType.Text, claimed, static _ => (string?)null);
+        var plan = new List<string>();
+        await using var row = await explain.ExecuteReaderAsync(Soon());
+        while (await row.ReadAsync())
+        {
+            plan.Add(row.GetString(0));
+        }
+
+        Assert.Contains(plan, static line => line.Contains("Index Cond: (id = o", StringComparison.Ordinal));
     }
 
     [Fact]
