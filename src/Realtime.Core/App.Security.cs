@@ -58,6 +58,6 @@ public sealed partial class App
         {
             http.MaxRequestBodySize = limit;
         }
-        return _forgery?.Refuse(http) is { } error ? _router!.RefuseAsync(http, error) : _router!.ServeAsync(http);
+        return _forgery is { } forgery && forgery.Refuses(http) ? _router!.RefuseAsync(http, forgery) : _router!.ServeAsync(http);
     }
 }

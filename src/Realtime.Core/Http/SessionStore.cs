@@ -49,7 +49,7 @@ internal sealed class SessionStore
     public Session Open(Request request)
     {
         var connection = request.Connection;
-        request.App.Forgery?.ThrowIfForeign(connection);
+        request.App.Forgery?.ThrowIfForeign(request);
         var cookie = request.Headers["Cookie"].Count > 0 ? request.Cookies[CookieName(connection.Scheme == "https", connection.RootPath)] : null;
         return new Session(this, connection, cookie is { Length: > 0 } ? Read(cookie) : null, hadCookie: cookie is not null);
     }

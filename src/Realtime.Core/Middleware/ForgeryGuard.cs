@@ -7,15 +7,15 @@ namespace Realtime.Middleware;
 /// <summary>Refuses what a page of another site sends in the name of a visitor's session (cross-site request forgery).</summary>
 internal sealed class ForgeryGuard(App app, ILogger logger)
 {
-    /// <summary>Why a request that brings a session may not go on; null where it may, or brings none.</summary>
-    public HttpError? Refuse(HttpConnection http) =>
-        !IsSafe(http.Method) && http.RequestHeaders["Cookie"].Count > 0 && !IsOwn(http) && app.SessionStore.HasCookie(http) ? Refusal(http) : null;
+    /// <summary>Whether a request brings a session, and a page of another site sent it.</summary>
+    public bool Refuses(HttpConnection http) =>
+        !IsSafe(http.Method) && http.RequestHeaders["Cookie"].Count > 0 && !IsOwn(http) && app.SessionStore.HasCookie(http);
 
     /// <summary>Stops a request of another site's page from using or beginning a session, be it one that signs its visitor in as somebody else.</summary>
     /// <exception cref="HttpError">403: it is such a request.</exception>
-    public void ThrowIfForeign(RequestConnection connection)
+    public void ThrowIfForeign(Request request)
     {
-        if (connection is HttpConnection http && !IsSafe(http.Method) && !IsOwn(http))
+        if (request.Connection is HttpConnection http && request.Endpoint is not { Route.AllowsOtherOrigins: true } && !IsSafe(http.Method) && !IsOwn(http))
         {
             throw Refusal(http);
         }
@@ -26,7 +26,8 @@ internal sealed class ForgeryGuard(App app, ILogger logger)
 
     private bool IsOwn(HttpConnection http) => OriginRule.AllowsRequest(http, app.Security.TrustedOrigins);
 
-    private HttpError Refusal(HttpConnection http)
+    /// <summary>Says why a request may not go on.</summary>
+    public HttpError Refusal(HttpConnection http)
     {
         var origin = http.RequestHeaders["Origin"] is [{ Length: > 0 and < 200 } one] ? one : "another origin";
         HttpLog.ForgeryRefused(logger, http.Method, LogText.Of(http.Path), LogText.Of(origin));

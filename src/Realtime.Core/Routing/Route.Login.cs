@@ -35,8 +35,28 @@ public sealed partial class Route
         return this;
     }
 
+    /// <summary>
+    /// Lets pages of other origins send requests that change something, with a visitor's session too: for a route that knows by other means that the visitor wants it, as one that a sign-in
+    /// provider posts a secret of the app's own back to. Elsewhere name the origins (<see cref="SecurityOptions.TrustedOrigins"/>).
+    /// </summary>
+    /// <returns>The route.</returns>
+    public Route AllowOtherOrigins()
+    {
+        Metadata.Add(OtherOrigins.Allowed);
+        return this;
+    }
+
+    /// <summary>Whether pages of other origins may act with a visitor's session here.</summary>
+    internal bool AllowsOtherOrigins => Metadata.Contains(OtherOrigins.Allowed);
+
     /// <summary>Whether the route lets everybody whatever is around it.</summary>
     internal bool AllowsAnonymous => Metadata.Contains(Anonymous.Allowed);
+
+    /// <summary>Says of a route that pages of other origins may send to it.</summary>
+    private enum OtherOrigins
+    {
+        Allowed,
+    }
 
     /// <summary>Says of a route that it needs no login.</summary>
     private enum Anonymous

@@ -48,8 +48,24 @@ internal sealed class Router
     /// <summary>Serves a request.</summary>
     public ValueTask ServeAsync(HttpConnection http) => _log is null ? AnswerAsync(http) : _log.WatchAsync(http, AnswerAsync);
 
-    /// <summary>Answers a request that is not to come to any endpoint.</summary>
-    public ValueTask RefuseAsync(HttpConnection http, HttpError error) => FinishAsync(http, Rent(http), endpoint: null, ValueTask.FromException(error));
+    /// <summary>Answers a request that another site's page sent to act with a session, unless its endpoint is for such.</summary>
+    public ValueTask RefuseAsync(HttpConnection http, ForgeryGuard forgery)
+    {
+        var request = Rent(http);
+        try
+        {
+            if (Find(http.Method, RoutePath.Of(http), request) is { Route.AllowsOtherOrigins: true })
+            {
+                Return(http, request, endpoint: null);
+                return ServeAsync(http);
+            }
+        }
+        catch (Exception exception)
+        {
+            return FinishAsync(http, request, endpoint: null, ValueTask.FromException(exception));
+        }
+        return FinishAsync(http, request, endpoint: null, ValueTask.FromException(forgery.Refusal(http)));
+    }
 
     /// <summary>Serves a WebSocket handshake and what comes of it.</summary>
     public async ValueTask ServeAsync(WebSocketConnection socket)

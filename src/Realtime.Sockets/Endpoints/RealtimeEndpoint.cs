@@ -47,7 +47,8 @@ internal sealed class RealtimeEndpoint
         app.WebSocketRoute(topics.Options.Path, endpoint.ServeAsync);
         var fallback = new FallbackEndpoint(endpoint);
         app.Get(topics.Options.Path, fallback.OpenAsync);
-        app.Post(topics.Options.Path, fallback.PostAsync);
+        // It keeps the rule of sockets itself.
+        app.Post(topics.Options.Path, fallback.PostAsync).AllowOtherOrigins();
         foreach (var name in ClientScript.Names)
         {
             app.Get($"{topics.Options.Path.TrimEnd('/')}/{name}", new ClientScript(name).Serve);

@@ -116,6 +116,26 @@ public sealed class ForgeryTests
     }
 
     [Fact]
+    public async Task A_route_may_be_for_pages_of_other_origins()
+    {
+        var app = NewApp();
+        app.Post("/back", (Request request) => request.Session["value"] ?? (request.Session["value"] = "begun")).AllowOtherOrigins();
+        await using var server = await TestServer.StartAsync(app);
+        var (visitor, stranger) = (await VisitorAsync(server), new Visitor(server));
+        From(visitor, "cross-site", "https://provider.example");
+        From(stranger, "cross-site", "https://provider.example");
+
+        using var known = await visitor.SendAsync(HttpMethod.Post, "/back");
+        using var begun = await stranger.SendAsync(HttpMethod.Post, "/back");
+        using var elsewhere = await visitor.SendAsync(HttpMethod.Post, "/change");
+
+        Assert.Equal("1", await known.Content.ReadAsStringAsync());
+        Assert.Equal("begun", await begun.Content.ReadAsStringAsync());
+        Assert.Contains("session", stranger.Cookies.Keys);
+        Assert.Equal(HttpStatusCode.Forbidden, elsewhere.StatusCode);
+    }
+
+    [Fact]
     public async Task It_can_be_turned_off()
     {
         var app = NewApp();

@@ -360,6 +360,27 @@ public sealed class StaticTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_huge_file_any_part_can_be_had()
+    {
+        const long Length = 5_000_000_000;
+        // It has holes: the disk keeps its last bytes alone.
+        await using (var file = File.Create(Path.Combine(_folder, "huge.bin")))
+        {
+            file.SetLength(Length - 3);
+            file.Seek(0, SeekOrigin.End);
+            file.Write("end"u8);
+        }
+        await using var server = await StartAsync();
+        using var head = await server.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/huge.bin"));
+        using var message = new HttpRequestMessage(HttpMethod.Get, "/huge.bin") { Headers = { Range = new RangeHeaderValue(Length - 4, null) } };
+        using var part = await server.Http.SendAsync(message);
+
+        Assert.Equal(Length, head.Content.Headers.ContentLength);
+        Assert.Equal("\0end", await part.Content.ReadAsStringAsync());
+        Assert.Equal($"bytes {Length - 4}-{Length - 1}/{Length}", part.Content.Headers.ContentRange!.ToString());
+    }
+
+    [Fact]
     public async Task A_file_that_is_replaced_while_it_is_sent_arrives_as_it_was()
     {
         var path = Path.Combine(_folder, "large.bin");

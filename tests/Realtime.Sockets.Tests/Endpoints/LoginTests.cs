@@ -74,6 +74,21 @@ public sealed class LoginTests
             new() { Subprotocols = ["realtime.v1.json"], Headers = new Dictionary<string, string> { ["Origin"] = origin } };
     }
 
+    [Theory]
+    [InlineData("https://chat.example", 404)]
+    [InlineData("https://evil.example", 403)]
+    public async Task Posts_keep_the_rule_of_sockets_with_a_session_too(string origin, int status)
+    {
+        var app = Create();
+        app.Sockets = app.Sockets with { AllowedOrigins = ["https://chat.example"] };
+        await using var server = await TestServer.StartAsync(app);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/realtime?key=none&post=1") { Headers = { { "Origin", origin }, { "Sec-Fetch-Site", "same-site" }, { "Cookie", await SignInAsync(server, "Ada", "author") } } };
+
+        using var response = await server.Http.SendAsync(request);
+
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
     private static App Create()
     {
         var app = new App();
