@@ -1,4 +1,4 @@
-namespace Realtime.Binding;
+namespace Realtime;
 
 /// <summary>One input that does not fit: which, where it came from, and what was expected of it.</summary>
 /// <param name="Field">The field's name, or a JSON path such as <c>$.items[2].count</c>.</param>

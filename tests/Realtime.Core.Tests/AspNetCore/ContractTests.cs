@@ -10,6 +10,11 @@ public sealed class AspNetCoreHttpTests : HttpContractTests
     protected override Task<ContractServer> StartAsync(Application application) => AspNetCoreContractServer.StartAsync(application);
 }
 
+public sealed class AspNetCoreAppTests : AppContractTests
+{
+    protected override Task<ContractServer> StartAsync(Application application) => AspNetCoreContractServer.StartAsync(application);
+}
+
 public sealed class AspNetCoreWebSocketTests : WebSocketContractTests
 {
     protected override int Peers => 50;
@@ -24,6 +29,11 @@ public sealed class AspNetCoreLifespanTests : LifespanContractTests
 
 /// <summary>An application behind middleware of ASP.NET Core, on our own Kestrel.</summary>
 public sealed class PipelineHttpTests : HttpContractTests
+{
+    protected override Task<ContractServer> StartAsync(Application application) => KestrelContractServer.StartAsync(Pipeline.Around(application));
+}
+
+public sealed class PipelineAppTests : AppContractTests
 {
     protected override Task<ContractServer> StartAsync(Application application) => KestrelContractServer.StartAsync(Pipeline.Around(application));
 }

@@ -160,7 +160,7 @@ public sealed class ValidationTests
     public async Task An_app_can_refuse_inputs_in_the_same_words()
     {
         var app = new App();
-        app.Get("/", string () => throw new HttpError(422, "Taken.") { Errors = [new Realtime.Binding.FieldError("name", "query", "is taken")] });
+        app.Get("/", string () => throw new HttpError(422, "Taken.") { Errors = [new FieldError("name", "query", "is taken")] });
         await using var server = await TestServer.StartAsync(app);
 
         using var response = await server.Http.GetAsync("/");

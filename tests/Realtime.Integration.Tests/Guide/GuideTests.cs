@@ -6,7 +6,7 @@ namespace Realtime.Integration.Tests.Guide;
 public sealed class GuideTests
 {
     // Pages whose programs have tests of their own.
-    private static readonly string[] Tested = ["routes.md", "sockets.md", "clients.md", "live.md", "operating.md", "jobs.md", "sessions.md", "pages.md"];
+    private static readonly string[] Tested = ["routes.md", "sockets.md", "clients.md", "live.md", "operating.md", "jobs.md", "sessions.md", "pages.md", "requests.md", "responses.md"];
 
     [Fact]
     public async Task Programs_without_a_test_of_their_own_start()
