@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Realtime.Routing;
 
 /// <summary>
@@ -10,7 +8,7 @@ namespace Realtime.Routing;
 internal sealed class RouteTree
 {
     private readonly RouteNode _root = new();
-    private readonly FrozenDictionary<string, RouteNode> _literals;
+    private readonly LiteralPaths _literals;
     private readonly SlashPolicy _slashes;
     private readonly string[] _methods;
     private readonly int _hostParameters;
@@ -56,7 +54,7 @@ internal sealed class RouteTree
             }
         }
         _methods = [.. methods];
-        _literals = literals.ToFrozenDictionary(StringComparer.Ordinal);
+        _literals = new LiteralPaths(literals);
     }
 
     /// <summary>Finds an endpoint and leaves the captured values with the request.</summary>
@@ -66,7 +64,7 @@ internal sealed class RouteTree
     public Endpoint? Find(string? method, string path, Request request)
     {
         // A path without parameters is as specific as can be, so no walk can find better.
-        if (_literals.TryGetValue(path, out var literal) && End(literal, method) is { } exact)
+        if (_literals.Find(path) is { } literal && End(literal, method) is { } exact)
         {
             return exact;
         }

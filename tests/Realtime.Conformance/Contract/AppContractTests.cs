@@ -8,7 +8,7 @@ using Xunit;
 namespace Realtime.Conformance.Contract;
 
 /// <summary>What an app does with requests and responses, as far as a server has a part in it: every server inherits and passes this.</summary>
-public abstract class AppContractTests
+public abstract partial class AppContractTests
 {
     private static readonly Uri Root = new("/", UriKind.Relative);
 
