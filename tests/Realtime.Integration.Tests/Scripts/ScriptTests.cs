@@ -34,6 +34,8 @@ public sealed class ScriptTests
         var text = await page.Content.ReadAsStringAsync();
         Assert.Contains("<li><a href='/notes/1'>&lt;b&gt;Milk&lt;/b&gt;</a></li>", text, StringComparison.Ordinal);
         Assert.Contains("Your last note: 1", text, StringComparison.Ordinal);
+        using var stranger = new HttpClient { BaseAddress = script.Http.BaseAddress };
+        Assert.Contains("Your last note: none", await stranger.GetStringAsync("/"), StringComparison.Ordinal);
         Assert.Equal("notes", Assert.Single(page.Headers.GetValues("X-App")));
 
         using var missing = await script.Http.GetAsync("/notes/7");
@@ -84,35 +86,6 @@ public sealed class ScriptTests
         var announced = await script.Http.PostAsJsonAsync("/announce/lobby", new { text = "Closing soon." });
         Assert.True(announced.IsSuccessStatusCode);
         Assert.Equal("""{"user":"server","text":"Closing soon."}""", (await UntilAsync(ada, "event")).GetProperty("data").GetRawText());
-    }
-
-    [Fact]
-    public async Task Notes_are_added_read_and_remembered()
-    {
-        await using var script = await Script.RunAsync("notes.cs");
-        using var stranger = new HttpClient { BaseAddress = script.Http.BaseAddress };
-
-        using var added = await script.Http.PostAsJsonAsync("/notes", new { title = "Tea <& biscuits>" });
-        Assert.Equal(HttpStatusCode.Created, added.StatusCode);
-        Assert.Equal("/notes/1", added.Headers.Location!.ToString());
-        Assert.Equal("notes", Assert.Single(added.Headers.GetValues("X-App")));
-        Assert.Equal("""{"id":1,"title":"Tea \u003C\u0026 biscuits\u003E","text":""}""", await script.Http.GetStringAsync("/notes/1"));
-
-        using var untitled = await script.Http.PostAsJsonAsync("/notes", new { title = "", text = "?" });
-        Assert.Equal(HttpStatusCode.BadRequest, untitled.StatusCode);
-        Assert.Equal("title", (await untitled.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors")[0].GetProperty("field").GetString()!.TrimStart('$', '.'));
-
-        var page = await script.Http.GetStringAsync("/");
-        Assert.Contains("<li><a href='/notes/1'>Tea &lt;&amp; biscuits&gt;</a></li>", page, StringComparison.Ordinal);
-        Assert.Contains("Your last note: 1", page, StringComparison.Ordinal);
-        Assert.Contains("Your last note: none", await stranger.GetStringAsync("/"), StringComparison.Ordinal);
-
-        using var missing = await script.Http.GetAsync("/notes/9");
-        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
-        Assert.Equal("""{"error":"There is no note 9."}""", await missing.Content.ReadAsStringAsync());
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { { "X-Blocked", "1" } } };
-        using var blocked = await script.Http.SendAsync(request);
-        Assert.Equal((HttpStatusCode.Forbidden, "Blocked."), (blocked.StatusCode, await blocked.Content.ReadAsStringAsync()));
     }
 
     [Fact]
