@@ -104,7 +104,12 @@ public sealed class SchemaBook
         var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
         if (context.Path.Length > 0 && context.BaseTypeInfo is null && IsObject(type))
         {
-            schema = IsNullable(schema) ? new JsonObject { ["anyOf"] = new JsonArray(Refer(type), new JsonObject { ["type"] = "null" }) } : Refer(type);
+            schema = IsNullable(schema, context) ? new JsonObject { ["anyOf"] = new JsonArray(Refer(type), new JsonObject { ["type"] = "null" }) } : Refer(type);
+        }
+        else if (context.Path.Length > 0 && schema.ContainsKey("$ref"))
+        {
+            // The exporter points to where it described the same type before, which may have become a reference itself.
+            schema = Refer(type);
         }
         else
         {
@@ -131,8 +136,9 @@ public sealed class SchemaBook
         }
     }
 
-    private static bool IsNullable(JsonObject schema) =>
-        schema["type"] is JsonArray types && types.Any(static type => type is JsonValue value && value.TryGetValue<string>(out var name) && name == "null");
+    private static bool IsNullable(JsonObject schema, JsonSchemaExporterContext context) =>
+        (schema.ContainsKey("$ref") && context.PropertyInfo is { IsGetNullable: true })
+        || (schema["type"] is JsonArray types && types.Any(static type => type is JsonValue value && value.TryGetValue<string>(out var name) && name == "null"));
 
     private bool IsObject(Type type)
     {
