@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using Npgsql;
 
@@ -27,7 +26,7 @@ internal sealed class HotTableVacuum(PostgresDatabase database, string schema)
     /// <summary>So many jobs have left the table.</summary>
     public void Left(int jobs)
     {
-        if (Interlocked.Add(ref _gone, jobs) >= Often && Stopwatch.GetTimestamp() >= Volatile.Read(ref _notBefore) && Interlocked.Exchange(ref _isRunning, 1) == 0)
+        if (Interlocked.Add(ref _gone, jobs) >= Often && TimeProvider.System.GetTimestamp() >= Volatile.Read(ref _notBefore) && Interlocked.Exchange(ref _isRunning, 1) == 0)
         {
             Interlocked.Exchange(ref _gone, 0);
             _running = Task.Run(RunAsync);
@@ -43,7 +42,7 @@ internal sealed class HotTableVacuum(PostgresDatabase database, string schema)
 
     private async Task RunAsync()
     {
-        var begun = Stopwatch.GetTimestamp();
+        var begun = TimeProvider.System.GetTimestamp();
         try
         {
             await using var connection = await database.Source.OpenConnectionAsync(_stop.Token);
@@ -56,7 +55,7 @@ internal sealed class HotTableVacuum(PostgresDatabase database, string schema)
         }
         finally
         {
-            var now = Stopwatch.GetTimestamp();
+            var now = TimeProvider.System.GetTimestamp();
             Volatile.Write(ref _notBefore, now + (Rest * (now - begun)));
             Volatile.Write(ref _isRunning, 0);
         }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.WebUtilities;
-using Realtime.Binding;
 using Realtime.Http;
 using Realtime.Protocol;
 

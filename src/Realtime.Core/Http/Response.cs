@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Extensions.Primitives;
-using Realtime.Binding;
 using Realtime.Http;
 using Realtime.Protocol;
 
