@@ -143,7 +143,9 @@ test("on a network that cuts, blocks and lets through again nothing is lost and 
     await until(() => numbers.length >= 400);
     assert.deepEqual(numbers, range(1, 400));
     assert.equal(new Set(said).size, said.length, "nothing is said twice");
-    assert.deepEqual(said, said.toSorted?.((a, b) => a - b) ?? said, "in order");
+    // What was lost with its connection may have been on its way still, and be heard behind what went over the next one.
+    const answered = said.filter(text => outcomes.get(text) === "done");
+    assert.deepEqual(answered, [...answered].sort((a, b) => a - b), "what was answered was heard in order");
     for (const [text, outcome] of outcomes) {
         assert.ok(outcome === "connection_lost" || (outcome === "done" && said.includes(text)), `${text}: ${outcome}`);
     }
