@@ -37,6 +37,7 @@ public abstract partial class RouteMap
         return Add(new Route(
             Realtime.Route.SocketMethods,
             PathPattern.Parse(pattern, Types),
-            (app, route) => [new Endpoint(route, route.Methods, compile(app, route.Pattern), KeepsRequest: true)]) { Prepare = prepare });
+            (app, route) => [new Endpoint(route, route.Methods, compile(app, route.Pattern), KeepsRequest: true)])
+        { Prepare = prepare });
     }
 }
